@@ -1,0 +1,26 @@
+/** Real ES modules under jest: the backend is ESM with top-level await and import attributes. */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/backend/src', '<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  modulePathIgnorePatterns: ['<rootDir>/backend/dist'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          target: 'es2022',
+          parser: { syntax: 'typescript' },
+          experimental: { keepImportAttributes: true },
+        },
+        module: { type: 'es6' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  // One embedded engine costs about 0.5 GB; two cores carry two workers.
+  maxWorkers: 2,
+  testTimeout: 30_000,
+};
