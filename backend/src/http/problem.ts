@@ -17,17 +17,25 @@ export class Problem extends Error {
   readonly errors: readonly FieldError[];
   /** Seconds, sent as `Retry-After`. */
   readonly retryAfter: number | null;
+  /** Headers the status demands, such as `WWW-Authenticate` or `Allow`. */
+  readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     status: number,
     code: string,
     detail: string,
-    options: { errors?: readonly FieldError[]; retryAfter?: number; cause?: unknown } = {},
+    options: {
+      errors?: readonly FieldError[];
+      retryAfter?: number;
+      headers?: Readonly<Record<string, string>>;
+      cause?: unknown;
+    } = {},
   ) {
     super(detail, 'cause' in options ? { cause: options.cause } : undefined);
     this.status = status;
     this.code = code;
     this.errors = options.errors ?? [];
     this.retryAfter = options.retryAfter ?? null;
+    this.headers = options.headers ?? {};
   }
 }

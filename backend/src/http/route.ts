@@ -55,12 +55,16 @@ export function route<
   Q extends z.ZodType | undefined = undefined,
   B extends z.ZodType | undefined = undefined,
   R extends Route['rawBody'] = undefined,
->(definition: Omit<Route, 'params' | 'query' | 'body' | 'rawBody' | 'handle'> & {
-  params?: P;
-  query?: Q;
-  body?: B;
-  rawBody?: R;
-  handle: (context: RouteContext<Infer<P>, Infer<Q>, R extends undefined ? Infer<B> : Buffer>) => Promise<Reply>;
-}): Route {
+>(
+  definition: Omit<Route, 'params' | 'query' | 'body' | 'rawBody' | 'handle'> & {
+    params?: P;
+    query?: Q;
+    body?: B;
+    rawBody?: R;
+    handle: (
+      context: RouteContext<Infer<P>, Infer<Q>, R extends undefined ? Infer<B> : Buffer>,
+    ) => Promise<Reply>;
+  },
+): Route {
   return definition as unknown as Route;
 }
