@@ -1,0 +1,215 @@
+import { z } from 'zod';
+import { attributeNames, bytes, duration } from './config-values.js';
+
+const MIB = 1024 ** 2;
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** What a person needs to know of a setting: a row of `--help` and of the README. */
+export interface Setting {
+  readonly name: string;
+  /** As it would be written; empty when there is none. */
+  readonly default: string;
+  readonly meaning: string;
+  readonly example: string;
+}
+
+/** How the environment is read. Empty strings count as unset and never arrive here. */
+const ENVIRONMENT = z
+  .object({
+    HOST: z
+      .string()
+      .regex(/^[\w.:-]+$/, 'must be an address or a host name')
+      .default('127.0.0.1'),
+    PORT: z
+      .string()
+      .refine(
+        (text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535,
+        'must be a whole number from 0 to 65535',
+      )
+      .transform(Number)
+      .default(4318),
+    DATABASE_URL: z.string().refine(isPostgresUrl, 'must be a PostgreSQL URL').optional(),
+    DATA_DIR: z.string().default('./data'),
+    PRICES_FILE: z
+      .string()
+      .regex(/\.(json|ya?ml)$/i, 'must end in .json, .yaml or .yml')
+      .optional(),
+    LATE_EVENTS_MAX_AGE: duration.default(13 * 31 * 86_400_000),
+    TOKENLEDGER_ADMIN_KEY: z
+      .string()
+      .regex(/^[\x21-\x7e]{32,256}$/, 'must be 32 to 256 printable ASCII characters without spaces')
+      .optional(),
+    LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
+    MAX_BODY_BYTES: bytes.default(64 * MIB),
+    MAX_BYTES_IN_FLIGHT: bytes.default(128 * MIB),
+    ORG_ID_ATTRIBUTES: attributeNames.default([]),
+    ASSISTANT_ID_ATTRIBUTES: attributeNames.default([]),
+    QUERY_TYPE_ATTRIBUTES: attributeNames.default([]),
+    CONVERSATION_ID_ATTRIBUTES: attributeNames.default([]),
+    USER_ID_ATTRIBUTES: attributeNames.default([]),
+    ENVIRONMENT_ATTRIBUTES: attributeNames.default([]),
+  })
+  .refine((env) => env.MAX_BYTES_IN_FLIGHT >= env.MAX_BODY_BYTES, {
+    path: ['MAX_BYTES_IN_FLIGHT'],
+    message: 'must be at least MAX_BODY_BYTES, or the largest body could never be read',
+  });
+
+const ABOUT: Readonly<Record<keyof z.output<typeof ENVIRONMENT>, Omit<Setting, 'name'>>> = {
+  HOST: {
+    default: '127.0.0.1',
+    meaning: 'Address to listen on. Beyond loopback every request needs a key.',
+    example: '0.0.0.0',
+  },
+  PORT: {
+    default: '4318',
+    meaning: 'Port to listen on; OTLP/HTTP exporters look at 4318. 0 takes a free one.',
+    example: '4319',
+  },
+  DATABASE_URL: {
+    default: '',
+    meaning: 'TimescaleDB 2.23 or newer. Unset: the embedded database in DATA_DIR, for evaluation and tests.',
+    example: 'postgres://tokenledger:PASSWORD@db.example.com:5432/tokenledger',
+  },
+  DATA_DIR: {
+    default: './data',
+    meaning: "Folder of the embedded database and of the running server's address and local admin token.",
+    example: '/var/lib/tokenledger',
+  },
+  PRICES_FILE: {
+    default: '',
+    meaning: 'Price overrides and organisation contracts, JSON or YAML.',
+    example: './prices.yaml',
+  },
+  LATE_EVENTS_MAX_AGE: {
+    default: '13mo',
+    meaning: 'Oldest event accepted: a number of hours (h), days (d) or months of 31 days (mo).',
+    example: '400d',
+  },
+  TOKENLEDGER_ADMIN_KEY: {
+    default: '',
+    meaning: 'A key with every right, beside those in the database. Make one with `openssl rand -hex 32`.',
+    example: '<64 hexadecimal digits from openssl>',
+  },
+  LOG_LEVEL: { default: 'info', meaning: `How much is logged: ${LOG_LEVELS.join(', ')}.`, example: 'debug' },
+  MAX_BODY_BYTES: {
+    default: '64MiB',
+    meaning: 'Largest ingest request after decompression: bytes, or a number of KiB, MiB or GiB.',
+    example: '16MiB',
+  },
+  MAX_BYTES_IN_FLIGHT: {
+    default: '128MiB',
+    meaning:
+      'Body bytes all requests together may hold in memory; what exceeds it is answered 503 with Retry-After.',
+    example: '256MiB',
+  },
+  ORG_ID_ATTRIBUTES: attributesOf('organisation', 'acme.customer.id'),
+  ASSISTANT_ID_ATTRIBUTES: attributesOf('assistant', 'acme.bot.id'),
+  QUERY_TYPE_ATTRIBUTES: attributesOf('query type', 'acme.feature,acme.job'),
+  CONVERSATION_ID_ATTRIBUTES: attributesOf('conversation', 'acme.thread.id'),
+  USER_ID_ATTRIBUTES: attributesOf('user', 'acme.user.id'),
+  ENVIRONMENT_ATTRIBUTES: attributesOf('environment', 'acme.stage'),
+};
+
+/** Every setting, in the order of `--help`. The README's table is compared with it by a test. */
+export const SETTINGS: readonly Setting[] = Object.entries(ABOUT).map(([name, about]) => ({
+  name,
+  ...about,
+}));
+
+/** The settings as the program uses them. Null: not set. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly databaseUrl: string | null;
+  readonly dataDir: string;
+  readonly pricesFile: string | null;
+  /** Milliseconds. */
+  readonly lateEventsMaxAge: number;
+  readonly adminKey: string | null;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  readonly maxBodyBytes: number;
+  readonly maxBytesInFlight: number;
+  /** Attribute names to look at before the built-in ones. */
+  readonly attributeNames: {
+    readonly orgId: readonly string[];
+    readonly assistantId: readonly string[];
+    readonly queryType: readonly string[];
+    readonly conversationId: readonly string[];
+    readonly userId: readonly string[];
+    readonly environment: readonly string[];
+  };
+  /** To be logged at start: probably misspelt variables. */
+  readonly warnings: readonly string[];
+}
+
+/** Everything wrong with the environment, one line each; no value is quoted, as it may be a secret. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The settings are not usable:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+/** Reads the settings from the environment; throws one ConfigError with every problem. An empty string is unset. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(
+    Object.keys(ABOUT).flatMap((name) => {
+      const value = environment[name]?.trim() ?? '';
+      return value === '' ? [] : [[name, value]];
+    }),
+  );
+  const result = ENVIRONMENT.safeParse(given);
+  if (!result.success) throw new ConfigError(result.error.issues.map(problemLine));
+  const env = result.data;
+  return {
+    host: env.HOST,
+    port: env.PORT,
+    databaseUrl: env.DATABASE_URL ?? null,
+    dataDir: env.DATA_DIR,
+    pricesFile: env.PRICES_FILE ?? null,
+    lateEventsMaxAge: env.LATE_EVENTS_MAX_AGE,
+    adminKey: env.TOKENLEDGER_ADMIN_KEY ?? null,
+    logLevel: env.LOG_LEVEL,
+    maxBodyBytes: env.MAX_BODY_BYTES,
+    maxBytesInFlight: env.MAX_BYTES_IN_FLIGHT,
+    attributeNames: {
+      orgId: env.ORG_ID_ATTRIBUTES,
+      assistantId: env.ASSISTANT_ID_ATTRIBUTES,
+      queryType: env.QUERY_TYPE_ATTRIBUTES,
+      conversationId: env.CONVERSATION_ID_ATTRIBUTES,
+      userId: env.USER_ID_ATTRIBUTES,
+      environment: env.ENVIRONMENT_ATTRIBUTES,
+    },
+    warnings: Object.keys(environment)
+      .filter((name) => name.startsWith('TOKENLEDGER_') && !Object.hasOwn(ABOUT, name))
+      .map((name) => `${name} is not a setting of Tokenledger and is ignored; --help lists them all.`),
+  };
+}
+
+/** The table `--help` prints. */
+export function settingsHelp(): string {
+  const width = Math.max(...SETTINGS.map(({ name }) => name.length));
+  const indent = ' '.repeat(width + 4);
+  return SETTINGS.map(({ name, default: byDefault, meaning, example }) => {
+    const values = `default: ${byDefault === '' ? 'none' : byDefault}, for example: ${name}=${example}`;
+    return `  ${name.padEnd(width)}  ${meaning}\n${indent}${values}`;
+  }).join('\n');
+}
+
+function problemLine(issue: z.core.$ZodIssue): string {
+  const name = String(issue.path[0]);
+  const example = SETTINGS.find((setting) => setting.name === name)?.example ?? '';
+  return `${name} ${issue.message}. Example: ${name}=${example}`;
+}
+
+function attributesOf(what: string, example: string): Omit<Setting, 'name'> {
+  const meaning = `Attribute names that carry the ${what}, looked at before the built-in ones; commas between.`;
+  return { default: '', meaning, example };
+}
+
+function isPostgresUrl(text: string): boolean {
+  return URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol);
+}
