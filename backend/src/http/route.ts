@@ -37,6 +37,8 @@ export interface Route {
   readonly rawBody?: { readonly contentTypes: readonly string[]; readonly renderError: ErrorRenderer };
   /** Accepted by the server when it parses JSON itself, in bytes. Default 1 MiB. */
   readonly maxBodyBytes?: number;
+  /** Left out of the OpenAPI document: parts of a page, not of the API. */
+  readonly undocumented?: true;
   readonly responses: Readonly<Record<number, { readonly description: string; readonly schema?: z.ZodType }>>;
   readonly handle: (context: RouteContext<never, never, never>) => Promise<Reply>;
 }
