@@ -10,3 +10,8 @@ export interface Caller {
   /** For logs and audit: key id, `loopback` or `local-admin`. Never a secret. */
   readonly name: string;
 }
+
+/** `admin` includes the others. */
+export function hasScope(caller: Caller, scope: Scope): boolean {
+  return caller.scopes.has(scope) || caller.scopes.has('admin');
+}

@@ -1,0 +1,96 @@
+import type { Authenticate, RequestFacts } from '../http/request-facts.js';
+import { Problem } from '../http/problem.js';
+import { realmOf, TEAM_REALM } from '../ledger/event.js';
+import { hasScope, type Caller, type Scope } from './caller.js';
+import type { FailureLimit } from './failure-limit.js';
+import { matchesSha256, sha256 } from './key.js';
+import type { Keys } from './keys.js';
+import type { LocalAdmin } from './local-admin.js';
+import { isLocalRequest, isLoopback } from './loopback.js';
+
+export interface AuthenticateDeps {
+  readonly keys: Pick<Keys, 'find'>;
+  readonly localAdmin: Pick<LocalAdmin, 'matches'>;
+  /** TOKENLEDGER_ADMIN_KEY. */
+  readonly adminKey: string | null;
+  /** Keyless use of a local request: only with the embedded database. */
+  readonly embedded: boolean;
+  readonly failures: FailureLimit;
+}
+
+/** A program on this machine may send and read. Making keys would outlast that: it needs the token in DATA_DIR. */
+const LOOPBACK: Caller = teamCaller('loopback', ['ingest', 'read']);
+const LOCAL_ADMIN: Caller = teamCaller('local-admin', ['admin']);
+const ADMIN_KEY: Caller = teamCaller('admin-key', ['admin']);
+
+/**
+ * Decides who sends a request and whether he may: 401 without a valid key, 403 without the scope, 429 after too many
+ * wrong keys from one peer. A key in the database is always recognised, also from a peer that is blocked: behind one
+ * address there may be a guesser and a well-behaved exporter. Only what could be guessed, the admin key, is blocked.
+ */
+export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
+  const adminSha256 = deps.adminKey === null ? null : sha256(deps.adminKey);
+
+  const identify = async (token: string, { peer }: RequestFacts, scope: Scope): Promise<Caller> => {
+    const key = await deps.keys.find(token);
+    if (key !== null) {
+      return { scopes: new Set(key.scopes), orgId: key.orgId, realm: realmOf(key.orgId), name: key.id };
+    }
+    const blockedFor = await deps.failures.blockedFor(peer);
+    if (blockedFor !== null) throw tooManyFailures(blockedFor);
+    if (adminSha256 !== null && matchesSha256(token, adminSha256)) return ADMIN_KEY;
+    if (deps.localAdmin.matches(token) && isLoopback(peer)) return LOCAL_ADMIN;
+    await deps.failures.failed(peer);
+    throw unauthorized('invalid_key', 'This key is not valid; it may have been revoked.', scope);
+  };
+
+  return async function authenticate(facts, scope) {
+    const { authorization } = facts.headers;
+    if (authorization === undefined && scope !== 'admin' && deps.embedded && isLocalRequest(facts))
+      return LOOPBACK;
+    if (authorization === undefined) throw unauthorized('missing_key', 'This needs a key.', scope);
+    const [, token] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
+    if (token === undefined)
+      throw unauthorized('invalid_authorization', 'The Authorization header is not understood.', scope);
+    const caller = await identify(token, facts, scope);
+    if (!hasScope(caller, scope)) throw missingScope(scope);
+    return caller;
+  };
+}
+
+function teamCaller(name: string, scopes: readonly Scope[]): Caller {
+  return { scopes: new Set(scopes), orgId: null, realm: TEAM_REALM, name };
+}
+
+function unauthorized(code: string, what: string, scope: Scope): Problem {
+  const make = `Make one with: npm run -s tokenledger -- keys create --name NAME --scope ${scope}`;
+  return new Problem(401, code, `${what} Send Authorization: Bearer KEY. ${make}`, {
+    headers: {
+      'www-authenticate': `Bearer realm="tokenledger"${code === 'missing_key' ? '' : ', error="invalid_token"'}`,
+    },
+  });
+}
+
+function missingScope(scope: Scope): Problem {
+  return new Problem(
+    403,
+    'missing_scope',
+    `This key may not do that: it lacks the scope ${scope}. Use one that has it.`,
+    {
+      headers: {
+        'www-authenticate': `Bearer realm="tokenledger", error="insufficient_scope", scope="${scope}"`,
+      },
+    },
+  );
+}
+
+function tooManyFailures(retryAfter: number): Problem {
+  return new Problem(
+    429,
+    'too_many_failures',
+    'Too many wrong keys came from this address. Correct the key and wait.',
+    {
+      retryAfter,
+    },
+  );
+}
