@@ -1,5 +1,5 @@
 import type { Money } from '../ledger/money.js';
-import type { OtherMeter } from '../usage/usage.js';
+import type { CostQuality, OtherMeter } from '../usage/usage.js';
 
 /** Every kind of unit that can have a price. Token meters are disjoint: a call's tokens fall in exactly one each. */
 export const TOKEN_METERS = [
@@ -30,19 +30,43 @@ export interface MeterPrice {
   readonly price: string;
   readonly per: number;
   readonly tiers?: readonly PriceTier[];
+  /** What may be claimed of a cost that uses this price; absent = exact. */
+  readonly quality?: CostQuality;
+}
+export type MeterPrices = Readonly<Partial<Record<Meter, MeterPrice>>>;
+
+/** Hours of the UTC day with prices of their own: seconds since midnight, half-open, `from` > `to` spans midnight. */
+export interface PriceWindow {
+  readonly from: number;
+  readonly to: number;
+  readonly meters: MeterPrices;
 }
 
 export const PRICE_SOURCES = ['contract', 'override', 'catalogue'] as const;
 export type PriceSource = (typeof PRICE_SOURCES)[number];
 
 /**
- * How a price version names its models. `exact` ids and `aliases` are compared whole; `rule` is a reviewed anchored
- * pattern from the catalogue; `any` covers a whole provider (self-hosted models).
+ * How a price version names its models, in lower case. `exact` names are compared whole; `prefix` allows a date or
+ * version to follow (pricing/model-name.ts), never another word; `any` covers a whole provider (self-hosted models).
  */
 export type ModelMatch =
-  | { readonly kind: 'exact'; readonly model: string }
-  | { readonly kind: 'prefix'; readonly model: string }
+  | { readonly kind: 'exact'; readonly model: string; readonly quality?: CostQuality }
+  | { readonly kind: 'prefix'; readonly model: string; readonly quality?: CostQuality }
   | { readonly kind: 'any' };
+
+/**
+ * A price said in terms of another: `multiplier` times the standard-tier price of `model` of `provider` (null = the
+ * same as the call's; the call's own model is looked up in the next sources). A deployment alias is a multiplier of 1,
+ * a discount one below it.
+ */
+export interface PriceBasis {
+  readonly provider: string | null;
+  readonly model: string | null;
+  /** Decimal text with at most 6 decimals. */
+  readonly multiplier: string;
+}
+
+export const STANDARD_TIER = 'standard';
 
 /** One row of the append-only price book. Never changed; a correction is a new version. */
 export interface PriceVersion {
@@ -59,12 +83,24 @@ export interface PriceVersion {
   readonly serviceTier: string;
   /** Unix ms; -Infinity = since the beginning of time. */
   readonly effectiveFrom: number;
+  /** Unix ms. Calls before it are priced, but `estimated`: an undated catalogue price says nothing of the past. */
+  readonly certainFrom: number;
   /** Unix ms. */
   readonly recordedAt: number;
-  readonly meters: Readonly<Partial<Record<Meter, MeterPrice>>>;
+  readonly meters: MeterPrices;
+  readonly windows: readonly PriceWindow[];
+  /** Set when the price is told by another one; `meters` is empty then. */
+  readonly basis: PriceBasis | null;
   /** The catalogue has the model with an empty price block: known, but not free. */
   readonly empty: boolean;
+  /** Why the catalogue's price of this model cannot be used, in words for people. Never priced in part. */
+  readonly refused: string | null;
+  /** Takes back the version with the same source, organisation, provider, model, tier and `effectiveFrom`. */
+  readonly withdrawn: boolean;
 }
+
+/** A price version that the database has not numbered yet. */
+export type PriceVersionDraft = Omit<PriceVersion, 'id'>;
 
 /** One line of an explained cost. */
 export interface CostComponent {
