@@ -16,11 +16,31 @@ const matches = (value: string, expression: string): boolean =>
 
 describe('likePatterns', () => {
   it('means what the regular expression means, for every expression it accepts', () => {
-    const atom = fc.constantFrom('a', 'b', '.', '.*', '.+', '\\.', '\\|', '\\(', '%', '_', '\\\\', '|', '-', '\\$');
+    const atom = fc.constantFrom(
+      'a',
+      'b',
+      '.',
+      '.*',
+      '.+',
+      '\\.',
+      '\\|',
+      '\\(',
+      '%',
+      '_',
+      '\\\\',
+      '|',
+      '-',
+      '\\$',
+    );
     const expression = fc
       .tuple(fc.constantFrom('', '^', '(', '^(', '(?:'), fc.array(atom, { maxLength: 7 }))
-      .map(([open, atoms]) => open + atoms.join('') + (open.includes('(') ? ')' : '') + (open === '^' ? '$' : ''));
-    const value = fc.array(fc.constantFrom('a', 'b', '.', '|', '(', '%', '_', '\\', '-', '$'), { maxLength: 6 });
+      .map(
+        ([open, atoms]) =>
+          open + atoms.join('') + (open.includes('(') ? ')' : '') + (open === '^' ? '$' : ''),
+      );
+    const value = fc.array(fc.constantFrom('a', 'b', '.', '|', '(', '%', '_', '\\', '-', '$'), {
+      maxLength: 6,
+    });
     fc.assert(
       fc.property(expression, value, (text, letters) => {
         const subject = letters.join('');
@@ -38,7 +58,19 @@ describe('likePatterns', () => {
   });
 
   it('refuses what could run away or mean something else, and says why', () => {
-    for (const text of ['(a+)+$', 'a*', 'a?', '[ab]', 'a{2}', '\\d', '(a)(b)', '(a|(b))', 'a^b', '\\1', 'a\\']) {
+    for (const text of [
+      '(a+)+$',
+      'a*',
+      'a?',
+      '[ab]',
+      'a{2}',
+      '\\d',
+      '(a)(b)',
+      '(a|(b))',
+      'a^b',
+      '\\1',
+      'a\\',
+    ]) {
       expect(() => likePatterns(text)).toThrow(RangeError);
     }
   });

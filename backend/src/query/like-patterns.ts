@@ -51,4 +51,6 @@ function likeToken(token: string): string {
 }
 
 const unsupported = (token: string): RangeError =>
-  new RangeError(`"${token}" is not supported here; use literals, ".", ".*", ".+" and alternatives like "(a|b)", or escape it with \\`);
+  new RangeError(
+    `"${token}" is not supported here; use literals, ".", ".*", ".+" and alternatives like "(a|b)", or escape it with \\`,
+  );

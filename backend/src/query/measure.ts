@@ -36,8 +36,16 @@ interface MeasureFacts {
 
 export const MEASURES = {
   cost_usd: { unit: 'usd', sums: ['cost_usd'], about: 'Cost of the priced calls.' },
-  inexact_cost_usd: { unit: 'usd', sums: ['inexact_cost_usd'], about: 'The part whose quality is not `exact`.' },
-  error_cost_usd: { unit: 'usd', sums: ['error_cost_usd'], about: 'The part spent on calls that ended in an error.' },
+  inexact_cost_usd: {
+    unit: 'usd',
+    sums: ['inexact_cost_usd'],
+    about: 'The part whose quality is not `exact`.',
+  },
+  error_cost_usd: {
+    unit: 'usd',
+    sums: ['error_cost_usd'],
+    about: 'The part spent on calls that ended in an error.',
+  },
   cost_per_call: {
     unit: 'usd',
     sums: ['cost_usd', 'priced_calls'],
@@ -50,11 +58,23 @@ export const MEASURES = {
   },
   calls: { unit: 'count', sums: ['calls'], about: 'Model calls; repeats and steps are not counted.' },
   priced_calls: { unit: 'count', sums: ['priced_calls'], about: 'Calls with a cost.' },
-  pending_calls: { unit: 'count', sums: ['pending_calls'], about: 'Billable calls whose cost is not known yet.' },
+  pending_calls: {
+    unit: 'count',
+    sums: ['pending_calls'],
+    about: 'Billable calls whose cost is not known yet.',
+  },
   failed_calls: { unit: 'count', sums: ['failed_calls'], about: 'Failed calls without usage: unbilled.' },
   written_off_calls: { unit: 'count', sums: ['written_off_calls'], about: 'Calls whose cost was given up.' },
-  inexact_calls: { unit: 'count', sums: ['inexact_calls'], about: 'Priced calls whose quality is not `exact`.' },
-  error_calls: { unit: 'count', sums: ['error_calls'], about: 'Calls that ended in an error, billed or not.' },
+  inexact_calls: {
+    unit: 'count',
+    sums: ['inexact_calls'],
+    about: 'Priced calls whose quality is not `exact`.',
+  },
+  error_calls: {
+    unit: 'count',
+    sums: ['error_calls'],
+    about: 'Calls that ended in an error, billed or not.',
+  },
   input_tokens: { unit: 'tokens', sums: ['input_tokens'], about: 'Everything sent, cached parts included.' },
   cache_read_tokens: { unit: 'tokens', sums: ['cache_read_tokens'], about: 'Part of input_tokens.' },
   cache_write_5m_tokens: { unit: 'tokens', sums: ['cache_write_5m_tokens'], about: 'Part of input_tokens.' },
@@ -64,7 +84,11 @@ export const MEASURES = {
     sums: ['cache_write_5m_tokens', 'cache_write_1h_tokens'],
     about: 'Cache writes of both durations.',
   },
-  output_tokens: { unit: 'tokens', sums: ['output_tokens'], about: 'Everything generated, reasoning included.' },
+  output_tokens: {
+    unit: 'tokens',
+    sums: ['output_tokens'],
+    about: 'Everything generated, reasoning included.',
+  },
   reasoning_tokens: { unit: 'tokens', sums: ['reasoning_tokens'], about: 'Part of output_tokens.' },
   total_tokens: {
     unit: 'tokens',
@@ -80,6 +104,7 @@ export const MEASURE_NAMES = Object.keys(MEASURES) as [Measure, ...Measure[]];
 /** The measures asked for, each once, and beside any cost what it does not cover: no sum of money is shown alone. */
 export function withCoverage(measures: readonly Measure[]): Measure[] {
   const shown = new Set(measures);
-  if (measures.some((measure) => MEASURES[measure].unit === 'usd')) shown.add('coverage').add('pending_calls');
+  if (measures.some((measure) => MEASURES[measure].unit === 'usd'))
+    shown.add('coverage').add('pending_calls');
   return [...shown];
 }

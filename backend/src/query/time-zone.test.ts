@@ -11,12 +11,21 @@ function wallDate(instant: number, timeZone: string): string {
   return new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(instant);
 }
 function wallTime(instant: number, timeZone: string): string {
-  return new Intl.DateTimeFormat('en-GB', { timeZone, dateStyle: 'short', timeStyle: 'long' }).format(instant);
+  return new Intl.DateTimeFormat('en-GB', { timeZone, dateStyle: 'short', timeStyle: 'long' }).format(
+    instant,
+  );
 }
 
 const ZONES = [
   ...['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Asia/Kathmandu', 'Australia/Lord_Howe'],
-  ...['America/Havana', 'America/Nuuk', 'Asia/Beirut', 'Africa/Cairo', 'Pacific/Chatham', 'Africa/Casablanca'],
+  ...[
+    'America/Havana',
+    'America/Nuuk',
+    'Asia/Beirut',
+    'Africa/Cairo',
+    'Pacific/Chatham',
+    'Africa/Casablanca',
+  ],
 ];
 
 describe('intervalEdges', () => {
@@ -31,7 +40,12 @@ describe('intervalEdges', () => {
   it("cuts Lord Howe's days and hours at its change by half an hour", () => {
     const days = intervalEdges('1d', 'Australia/Lord_Howe', at('2026-04-04T00:00Z'), at('2026-04-06T00:00Z'));
     expect(minutesBetween(days)).toEqual([24 * 60, 24.5 * 60]);
-    const hours = intervalEdges('1h', 'Australia/Lord_Howe', at('2026-04-04T14:00Z'), at('2026-04-04T17:00Z'));
+    const hours = intervalEdges(
+      '1h',
+      'Australia/Lord_Howe',
+      at('2026-04-04T14:00Z'),
+      at('2026-04-04T17:00Z'),
+    );
     expect(minutesBetween(hours)).toEqual([60, 30, 60]);
   });
 
@@ -57,17 +71,22 @@ describe('intervalEdges', () => {
   it('agrees with Intl: each day edge is where the wall calendar turns, and none is missing', () => {
     const instant = fc.integer({ min: at('2024-06-01T00:00Z'), max: at('2027-12-31T00:00Z') });
     fc.assert(
-      fc.property(fc.constantFrom(...ZONES), instant, fc.integer({ min: 1, max: 40 * 96 }), (zone, from, quarters) => {
-        const to = from + quarters * QUARTER;
-        const edges = intervalEdges('1d', zone, from, to);
-        expect(edges[0]).toBeLessThanOrEqual(from);
-        for (const [index, edge] of edges.entries()) {
-          expect(edge % QUARTER).toBe(0);
-          expect(wallDate(edge - 1, zone) < wallDate(edge, zone)).toBe(true);
-          const last = (edges[index + 1] ?? to) - 1;
-          if (last >= edge) expect(wallDate(last, zone)).toBe(wallDate(edge, zone));
-        }
-      }),
+      fc.property(
+        fc.constantFrom(...ZONES),
+        instant,
+        fc.integer({ min: 1, max: 40 * 96 }),
+        (zone, from, quarters) => {
+          const to = from + quarters * QUARTER;
+          const edges = intervalEdges('1d', zone, from, to);
+          expect(edges[0]).toBeLessThanOrEqual(from);
+          for (const [index, edge] of edges.entries()) {
+            expect(edge % QUARTER).toBe(0);
+            expect(wallDate(edge - 1, zone) < wallDate(edge, zone)).toBe(true);
+            const last = (edges[index + 1] ?? to) - 1;
+            if (last >= edge) expect(wallDate(last, zone)).toBe(wallDate(edge, zone));
+          }
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -75,7 +94,9 @@ describe('intervalEdges', () => {
   it('agrees with Intl: inside an hour the wall clock shows one hour and runs without a jump', () => {
     const instant = fc.integer({ min: at('2025-10-01T00:00Z'), max: at('2026-12-31T00:00Z') });
     const changes = ['2026-03-29T01:00Z', '2026-10-25T01:00Z', '2026-03-08T07:00Z', '2026-11-01T06:00Z'];
-    const near = fc.constantFrom(...changes, '2026-04-04T15:00Z', '2026-10-03T15:30Z').map((text) => at(text) - 7e6);
+    const near = fc
+      .constantFrom(...changes, '2026-04-04T15:00Z', '2026-10-03T15:30Z')
+      .map((text) => at(text) - 7e6);
     fc.assert(
       fc.property(fc.constantFrom(...ZONES), fc.oneof(instant, near), (zone, from) => {
         const to = from + 16 * QUARTER;

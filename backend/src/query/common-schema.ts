@@ -1,0 +1,50 @@
+import { z } from 'zod';
+
+/** Schemas that several endpoints of this room share. */
+
+/** A name or id as the database can hold it: PostgreSQL text has no NUL. */
+export const textSchema = z
+  .string()
+  .max(1024)
+  .refine((text) => !text.includes('\0'), 'Must not contain a NUL character.');
+
+/** An instant in RFC 3339 with its zone, as Unix ms. */
+export const instantSchema = z.iso
+  .datetime({ offset: true, error: 'Write a time like 2026-11-22T00:00:00Z or 2026-11-22T01:00:00+01:00.' })
+  .transform((text) => Date.parse(text))
+  // Before 1972 the offsets of some zones are no quarters of an hour; nothing is stored from then.
+  .refine((at) => at >= Date.UTC(1972, 0), 'Must not be before 1972.');
+
+/** A query parameter that may be repeated: `model=a&model=b` means either. */
+export function repeatable<T extends z.ZodType<string>>(value: T) {
+  return z
+    .union([value, z.array(value).max(100)])
+    .transform((given): z.output<T>[] => [given].flat() as z.output<T>[]);
+}
+
+/** A whole number in a query string, within limits. */
+export function countParameter(fallback: number, max: number) {
+  const range = `Must be a whole number from 1 to ${max}.`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, range)
+    .default(String(fallback))
+    .transform(Number)
+    .refine((count) => count >= 1 && count <= max, range);
+}
+
+/** USD on the wire: a decimal string, never a float. */
+export const moneySchema = z
+  .string()
+  .regex(/^-?\d+(\.\d{1,18})?$/)
+  .meta({ id: 'Money', description: 'USD as a decimal string, exact to 18 decimals.', example: '0.00522' });
+
+export const timeSchema = z.iso
+  .datetime({ precision: 3 })
+  .meta({ id: 'Time', description: 'RFC 3339, UTC, milliseconds.', example: '2026-11-22T18:00:00.000Z' });
+
+/** A named schema or null. (`.nullable()` on a named schema makes the OpenAPI component itself null.) */
+export const orNull = <T extends z.ZodType>(schema: T) => z.union([schema, z.null()]);
+
+/** An instant in Unix ms as the wire has it. */
+export const isoTime = (at: number): string => new Date(at).toISOString();

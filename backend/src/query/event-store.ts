@@ -1,0 +1,146 @@
+import sql, { join, raw } from 'sql-template-tag';
+import type { Allowed } from '../access/allowed.js';
+import type { Queryable } from '../db/db.js';
+import type { CostStatus, EventKind } from '../ledger/event.js';
+import type { CostQuality } from '../usage/usage.js';
+import { isoTime } from './common-schema.js';
+import type { EventPosition } from './event-cursor.js';
+import { visibleTo } from './filter-store.js';
+
+const TEXTS = [
+  ...([
+    'realm',
+    'trace_id',
+    'span_id',
+    'parent_span_id',
+    'kind',
+    'name',
+    'scope_name',
+    'scope_version',
+  ] as const),
+  ...([
+    'service_name',
+    'org_id',
+    'assistant_id',
+    'query_type',
+    'conversation_id',
+    'user_id',
+    'environment',
+  ] as const),
+  ...(['operation', 'provider', 'model', 'request_model', 'response_model', 'service_tier'] as const),
+  ...([
+    'usage_problem',
+    'input_basis',
+    'usage_quality',
+    'lost',
+    'cost_status',
+    'cost_reason',
+    'cost_quality',
+  ] as const),
+  ...(['price_version_ids', 'repeat_of_trace_id', 'repeat_of_span_id'] as const),
+];
+const COUNTS = [
+  'input_tokens',
+  'cache_read',
+  'cache_write_5m',
+  'cache_write_1h',
+  'output_tokens',
+  'reasoning',
+] as const;
+/** What a statement selects to get an `EventRow`. */
+export const EVENT_COLUMNS = raw(
+  [
+    ...TEXTS,
+    ...COUNTS,
+    ...['started_at', 'ingested_at', 'repeat_of_started_at', 'duration_us', 'usage_more'],
+    ...['failed', 'status_error', 'time_to_first_token_ms'],
+    ...['trim_scale(cost_usd)::text as cost_usd', 'trim_scale(reported_cost)::text as reported_cost'],
+  ].join(', '),
+);
+
+type Told = 'realm' | 'trace_id' | 'span_id' | 'name' | 'scope_name' | 'scope_version' | 'org_id';
+type Words = 'kind' | 'cost_status' | 'cost_quality' | 'usage_quality';
+
+/** A row of usage_events as read: counts and money as decimal text, times as Date. */
+export type EventRow = {
+  readonly [K in Exclude<(typeof TEXTS)[number], Told | Words> | (typeof COUNTS)[number]]: string | null;
+} & { readonly [K in Told]: string } & {
+  readonly kind: EventKind;
+  readonly cost_status: CostStatus | null;
+  readonly cost_quality: CostQuality | null;
+  readonly usage_quality: CostQuality;
+  readonly started_at: Date;
+  readonly ingested_at: Date;
+  readonly repeat_of_started_at: Date | null;
+  readonly duration_us: string;
+  readonly usage_more: Readonly<Record<string, number>> | null;
+  readonly failed: boolean;
+  readonly status_error: boolean;
+  readonly time_to_first_token_ms: number | null;
+  readonly cost_usd: string | null;
+  readonly reported_cost: string | null;
+};
+
+/** Columns a list of events can be filtered by, by parameter. Identifiers come from this map only. */
+const FILTER_COLUMNS = {
+  org_id: sql`org_id`,
+  trace_id: sql`trace_id`,
+  status: sql`cost_status`,
+  reason: sql`cost_reason`,
+  model: sql`model`,
+  provider: sql`provider`,
+  assistant_id: sql`assistant_id`,
+  query_type: sql`query_type`,
+  conversation_id: sql`conversation_id`,
+  environment: sql`environment`,
+  kind: sql`kind`,
+} as const;
+export type EventFilter = keyof typeof FILTER_COLUMNS;
+export const EVENT_FILTERS = Object.keys(FILTER_COLUMNS) as EventFilter[];
+
+export interface EventQuery {
+  /** A value of each must match; several values of one mean either. */
+  readonly filters: Readonly<Partial<Record<EventFilter, readonly string[]>>>;
+  /** Unix ms, half-open; null = unbounded. */
+  readonly from: number | null;
+  readonly to: number | null;
+  /** Only events behind this one. */
+  readonly after: EventPosition | null;
+  readonly limit: number;
+}
+
+/** Events, newest first; equal times by trace, span and realm, so that pages neither skip nor repeat one. */
+export async function listEvents(db: Queryable, query: EventQuery, allowed: Allowed): Promise<EventRow[]> {
+  const conditions = EVENT_FILTERS.flatMap((name) => {
+    const values = query.filters[name];
+    return values ? [sql`${FILTER_COLUMNS[name]} = any(${[...values]}::text[])`] : [];
+  });
+  if (query.from !== null) conditions.push(sql`started_at >= ${isoTime(query.from)}::timestamptz`);
+  if (query.to !== null) conditions.push(sql`started_at < ${isoTime(query.to)}::timestamptz`);
+  if (query.after) {
+    const { startedAt, traceId, spanId, realm } = query.after;
+    // The row comparison alone lets TimescaleDB exclude no chunk.
+    conditions.push(sql`started_at <= ${isoTime(startedAt)}::timestamptz
+      and (started_at, trace_id, span_id, realm) < (${isoTime(startedAt)}::timestamptz, ${traceId}, ${spanId}, ${realm})`);
+  }
+  const { rows } = await db.query<EventRow>(sql`
+    select ${EVENT_COLUMNS} from usage_events
+    where ${join([visibleTo(allowed), ...conditions], ' and ')}
+    order by started_at desc, trace_id desc, span_id desc, realm desc
+    limit ${query.limit}`);
+  return rows;
+}
+
+/** Every visible event with these ids: several when realms or start times differ. */
+export async function findEvents(
+  db: Queryable,
+  ids: { readonly traceId: string; readonly spanId: string },
+  allowed: Allowed,
+): Promise<EventRow[]> {
+  const { rows } = await db.query<EventRow>(sql`
+    select ${EVENT_COLUMNS} from usage_events
+    where trace_id = ${ids.traceId} and span_id = ${ids.spanId} and ${visibleTo(allowed)}
+    order by realm, started_at
+    limit 100`);
+  return rows;
+}

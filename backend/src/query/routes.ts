@@ -1,0 +1,25 @@
+import type { allowedOrganisations } from '../access/allowed.js';
+import type { Db } from '../db/db.js';
+import type { Route } from '../http/route.js';
+import type { PriceBook } from '../pricing/price-book.js';
+import { createEventRoutes } from './event-routes.js';
+import { createTraceRoutes } from './trace-routes.js';
+import { createUsageRoutes } from './usage-routes.js';
+
+export interface QueryDeps {
+  readonly db: Db;
+  /** The prices in force now: asked for each request, as the book is replaced when prices change. */
+  readonly priceBook: () => PriceBook;
+  readonly allowed: typeof allowedOrganisations;
+  /** Unix ms. */
+  readonly now?: () => number;
+}
+
+/** Everything that can be read about events, traces and usage. */
+export function createQueryRoutes({ db, priceBook, allowed, now = Date.now }: QueryDeps): Route[] {
+  return [
+    ...createEventRoutes({ db, priceBook, allowed }),
+    ...createTraceRoutes({ db, allowed }),
+    ...createUsageRoutes({ db, allowed, now }),
+  ];
+}

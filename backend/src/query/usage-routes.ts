@@ -1,0 +1,181 @@
+import { z } from 'zod';
+import type { allowedOrganisations } from '../access/allowed.js';
+import type { Db } from '../db/db.js';
+import { route, type Route } from '../http/route.js';
+import {
+  countParameter,
+  instantSchema,
+  isoTime,
+  moneySchema,
+  orNull,
+  repeatable,
+  textSchema,
+  timeSchema,
+} from './common-schema.js';
+import { readDimensionValues } from './dimension-store.js';
+import { DIMENSIONS } from './dimension.js';
+import type { Filter } from './filter.js';
+import { MEASURES, MEASURE_NAMES, type Measure } from './measure.js';
+import { planUsage } from './plan.js';
+import { DEFAULT_ROWS, MAX_ROWS, measureHelp, usageRequestSchema } from './usage-request.js';
+import { QUARTER } from './time-zone.js';
+import { readUsage, type UsageGroup } from './usage-store.js';
+
+const measureSchemas = Object.fromEntries(
+  MEASURE_NAMES.map((name) => [
+    name,
+    (MEASURES[name].unit === 'usd' ? orNull(moneySchema) : z.number().nullable()).optional(),
+  ]),
+);
+const dimensionSchemas = Object.fromEntries(
+  DIMENSIONS.map((name) => [name, z.string().nullable().optional()]),
+);
+
+const usageAnswerSchema = z
+  .object({
+    rows: z.array(
+      z
+        .object({ time: timeSchema.optional(), ...dimensionSchemas, ...measureSchemas })
+        .meta({ id: 'UsageRow' }),
+    ),
+    totals: z
+      .object(measureSchemas)
+      .meta({ id: 'UsageTotals', description: 'Over all groups, those beyond the limit too.' }),
+    meta: z.object({
+      groups: z.int().meta({ description: 'How many rows there are without a limit.' }),
+      truncated: z.boolean(),
+    }),
+  })
+  .meta({ id: 'UsageAnswer' });
+
+const QUERY_HELP = `Sums of usage and cost over \`[from, to)\`, half-open and exact also between quarters of an hour.
+Days, weeks (from Monday), months and hours are those of \`time_zone\`; \`time\` is the start of the interval, which may lie before \`from\`.
+An hour in which the clock is changed is cut there. Intervals and groups without calls have no row.
+A cost is null, never zero, where nothing is priced, and always comes with \`coverage\` and \`pending_calls\`.
+Without \`order_by\`, rows come by time and then by the first measure, the greatest first; null comes last.
+\`limit\` is ${DEFAULT_ROWS} unless told, at most ${MAX_ROWS}; \`totals\` are over all groups.
+
+Measures:
+${measureHelp}`;
+
+const DEFAULT_RANGE_MS = 30 * 86_400_000;
+const listed = repeatable(textSchema).optional();
+
+const valuesQuerySchema = z.strictObject({
+  q: textSchema.optional(),
+  from: instantSchema.optional(),
+  to: instantSchema.optional(),
+  org_id: listed,
+  assistant_id: listed,
+  query_type: listed,
+  provider: listed,
+  model: listed,
+  environment: listed,
+  limit: countParameter(100, 1000),
+});
+
+export interface UsageRouteDeps {
+  readonly db: Db;
+  readonly allowed: typeof allowedOrganisations;
+  /** Unix ms. */
+  readonly now: () => number;
+}
+
+/** `POST /api/v1/query` and the values of a dimension for pickers. */
+export function createUsageRoutes({ db, allowed, now }: UsageRouteDeps): Route[] {
+  const query = route({
+    method: 'post',
+    path: '/api/v1/query',
+    summary: 'Sum up usage and cost',
+    description: QUERY_HELP,
+    tag: 'Read',
+    scope: 'read',
+    body: usageRequestSchema,
+    responses: { 200: { description: 'Rows and totals.', schema: usageAnswerSchema } },
+    async handle({ caller, body }) {
+      const plan = planUsage(body);
+      const { groups, total, count } = await readUsage(db, plan, allowed(caller, requested(body.filters)));
+      return {
+        body: {
+          rows: groups.map(rowView),
+          totals: measuresView(total),
+          meta: { groups: count, truncated: count > groups.length },
+        },
+      };
+    },
+  });
+
+  const values = route({
+    method: 'get',
+    path: '/api/v1/dimensions/:dimension/values',
+    summary: 'List the values of a dimension',
+    description:
+      'For pickers: values with calls in `[from, to)` (the last 30 days unless told), those with most calls first; null is a value. ' +
+      '`q` is a part of the value, upper and lower case alike; a dimension as parameter (repeated: either) narrows the list. ' +
+      'Times are widened to quarters of an hour.',
+    tag: 'Read',
+    scope: 'read',
+    params: z.strictObject({ dimension: z.enum(DIMENSIONS) }),
+    query: valuesQuerySchema,
+    responses: {
+      200: {
+        description: 'The values.',
+        schema: z
+          .object({
+            values: z.array(z.object({ value: z.string().nullable(), calls: z.number() })),
+            truncated: z.boolean(),
+          })
+          .meta({ id: 'DimensionValues' }),
+      },
+    },
+    async handle({ caller, params, query: given }) {
+      const to = given.to ?? now();
+      const from = given.from ?? to - DEFAULT_RANGE_MS;
+      const range = { from: Math.floor(from / QUARTER) * QUARTER, to };
+      const filters = DIMENSIONS.flatMap((dimension): Filter[] => {
+        const wanted = given[dimension];
+        return wanted ? [{ dimension, operator: 'in', values: wanted }] : [];
+      });
+      const request = {
+        dimension: params.dimension,
+        range,
+        filters,
+        search: given.q ?? null,
+        limit: given.limit + 1,
+      };
+      const found = await readDimensionValues(db, request, allowed(caller, given.org_id));
+      return { body: { values: found.slice(0, given.limit), truncated: found.length > given.limit } };
+    },
+  });
+
+  return [query, values];
+}
+
+/** Organisations a query names itself: asking for another's is refused, not answered with nothing. */
+function requested(filters: readonly Filter[]): readonly string[] | undefined {
+  return filters.find(
+    ({ dimension, operator }) => dimension === 'org_id' && (operator === '=' || operator === 'in'),
+  )?.values;
+}
+
+function rowView(group: UsageGroup): Record<string, unknown> {
+  const time = group.time === null ? {} : { time: isoTime(group.time) };
+  return { ...time, ...group.dimensions, ...measuresView(group) };
+}
+
+function measuresView({ measures }: UsageGroup): Record<string, unknown> {
+  return Object.fromEntries(
+    (Object.entries(measures) as [Measure, string | null][]).map(([name, text]) => [
+      name,
+      measureValue(name, text),
+    ]),
+  );
+}
+
+/** Money stays text. A count of nothing is 0; everything else unknown is null. */
+function measureValue(name: Measure, text: string | null): string | number | null {
+  const { unit } = MEASURES[name];
+  if (unit === 'usd') return text;
+  if (text !== null) return Number(text);
+  return unit === 'count' ? 0 : null;
+}
