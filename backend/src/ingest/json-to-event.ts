@@ -1,0 +1,113 @@
+import { cleanText } from './clean-text.js';
+import { canonicalJson, deriveIds, type DerivedIds } from './derive-ids.js';
+import type { JsonEventInput } from './json-event-schema.js';
+import type { Attribution, UsageEvent } from '../ledger/event.js';
+import { checkUsage } from '../usage/check-usage.js';
+import type { Usage } from '../usage/usage.js';
+
+/** Scope of events that came as JSON. */
+export const JSON_SCOPE = 'tokenledger.json';
+/** JSON usage is canonical and complete by contract: richer than anything read off a span. */
+export const JSON_DETAIL = 1_000;
+
+/**
+ * Ids of one JSON event: the sender's own, else derived from its `id`, else from the whole item and its ordinal among
+ * equal items of the request.
+ */
+export function jsonEventIds(
+  input: JsonEventInput,
+  raw: unknown,
+  realm: string,
+  ordinalOf: (text: string) => number,
+): DerivedIds {
+  const given = { traceId: input.trace_id?.toLowerCase(), spanId: input.span_id?.toLowerCase() };
+  if (given.traceId && given.spanId) return { traceId: given.traceId, spanId: given.spanId };
+  const derived = input.id != null ? deriveIds('id', realm, input.id) : idsOfItem(raw, realm, ordinalOf);
+  return { traceId: given.traceId ?? derived.traceId, spanId: given.spanId ?? derived.spanId };
+}
+
+function idsOfItem(raw: unknown, realm: string, ordinalOf: (text: string) => number): DerivedIds {
+  const text = canonicalJson(raw);
+  return deriveIds('item', realm, text, String(ordinalOf(text)));
+}
+
+/** Turns a validated JSON event into a usage event. */
+export function jsonToEvent(
+  input: JsonEventInput,
+  ids: DerivedIds,
+  realm: string,
+  boundOrgId: string | null,
+): UsageEvent {
+  const startedAt = Date.parse(input.started_at);
+  const step = input.kind === 'step';
+  const usage = input.usage ? canonicalUsage(input.usage) : null;
+  const problem = step ? null : usage === null ? 'no_usage' : checkUsage(usage);
+  const lifetimeUnknown = input.usage?.cache_write != null && input.usage.cache_write > 0;
+  return {
+    realm,
+    traceId: ids.traceId,
+    spanId: ids.spanId,
+    startedAt,
+    parentSpanId: input.parent_span_id?.toLowerCase() ?? null,
+    name: text(input.name) ?? text(input.operation) ?? (step ? 'step' : 'call'),
+    durationUs: durationUs(input, startedAt),
+    scopeName: JSON_SCOPE,
+    scopeVersion: '',
+    serviceName: text(input.service_name),
+    statusError: input.error === true,
+    own: attributionOf(input, boundOrgId),
+    spanClass: step ? 'step' : 'call',
+    operation: text(input.operation),
+    provider: text(input.provider)?.toLowerCase() ?? null,
+    requestModel: text(input.request_model) ?? text(input.model),
+    responseModel: text(input.model),
+    responseId: text(input.response_id),
+    serviceTier: text(input.service_tier),
+    usage: problem === null ? usage : null,
+    usageProblem: problem,
+    inputBasis: usage && !step ? 'sender' : null,
+    usageQuality: lifetimeUnknown ? 'estimated' : 'exact',
+    lost: lifetimeUnknown ? ['1h split'] : [],
+    detail: step ? 0 : problem === null ? JSON_DETAIL : 1,
+    failed: input.error === true,
+    reportedCost: input.reported_cost_usd ?? null,
+    timeToFirstTokenMs: input.time_to_first_token_ms ?? null,
+    attributes: null,
+  };
+}
+
+function canonicalUsage(told: NonNullable<JsonEventInput['usage']>): Usage {
+  const { cache_write, other, ...counts } = told;
+  const short = counts.cache_write_5m ?? null;
+  return {
+    input_tokens: counts.input_tokens ?? null,
+    cache_read: counts.cache_read ?? null,
+    cache_write_5m: cache_write == null ? short : (short ?? 0) + cache_write,
+    cache_write_1h: counts.cache_write_1h ?? null,
+    input_audio: counts.input_audio ?? null,
+    cache_read_audio: counts.cache_read_audio ?? null,
+    input_image: counts.input_image ?? null,
+    output_tokens: counts.output_tokens ?? null,
+    reasoning: counts.reasoning ?? null,
+    output_audio: counts.output_audio ?? null,
+    output_image: counts.output_image ?? null,
+    other: other ?? {},
+  };
+}
+
+const text = (value: string | null | undefined): string | null =>
+  value == null ? null : cleanText(value) || null;
+
+const attributionOf = (input: JsonEventInput, boundOrgId: string | null): Attribution => ({
+  orgId: boundOrgId ?? text(input.org_id),
+  assistantId: text(input.assistant_id),
+  queryType: text(input.query_type),
+  conversationId: text(input.conversation_id),
+  userId: text(input.user_id),
+  environment: text(input.environment),
+});
+
+function durationUs(input: JsonEventInput, startedAt: number): number {
+  if (input.duration_ms != null) return Math.round(input.duration_ms * 1_000);
+  return input.ended_at ? Math.max(0, Date.parse(input.ended_at) - startedAt) * 1_000 : 0;
+}

@@ -1,0 +1,70 @@
+import type { LedgerRow } from './ledger-row.js';
+import { settleEvents } from '../ledger/settle-trace.js';
+import type { CostState, Settlement, UsageEvent } from '../ledger/event.js';
+import { priceUsage } from '../pricing/price-usage.js';
+import type { PriceBook } from '../pricing/price-book.js';
+
+/** Decides for the events of one request what each is and what it costs, as far as one request can tell. Pure. */
+export function settleAndPrice(events: readonly UsageEvent[], book: PriceBook): LedgerRow[] {
+  const settlements = settleEvents(events);
+  return events.map((event, index) => {
+    const settlement = settlements[index];
+    if (!settlement) throw new RangeError('settleEvents must return one settlement per event');
+    return settledRow(event, settlement, book);
+  });
+}
+
+/** One settled event with its cost. Steps have no cost; repeats point to the call that has it. */
+export function settledRow(event: UsageEvent, settlement: Settlement, book: PriceBook): LedgerRow {
+  const named = event.responseModel ?? event.requestModel;
+  if (settlement.kind === 'step') return { event, settlement, cost: NO_COST, model: named };
+  if (settlement.kind === 'repeat') {
+    return { event, settlement, cost: unbilled(settlement.repeatReason ?? 'duplicate'), model: named };
+  }
+  if (event.failed && event.usage === null && event.usageProblem !== 'inconsistent_usage') {
+    return { event, settlement, cost: unbilled('failed_no_usage'), model: named };
+  }
+  return { event, settlement, ...priced(event, settlement, book, named) };
+}
+
+function priced(
+  event: UsageEvent,
+  settlement: Settlement,
+  book: PriceBook,
+  named: string | null,
+): Pick<LedgerRow, 'cost' | 'model'> {
+  const endedAt = event.startedAt + Math.floor(event.durationUs / 1_000);
+  const pricing = priceUsage(
+    {
+      orgId: settlement.attribution.orgId,
+      provider: event.provider,
+      models: [event.responseModel, event.requestModel].filter((model) => model !== null),
+      serviceTier: event.serviceTier,
+      usage: event.usage,
+      usageQuality: event.usageQuality,
+      usageProblem: event.usageProblem,
+    },
+    endedAt,
+    book,
+  );
+  if (pricing.status === 'pending') {
+    const cost = {
+      status: 'pending',
+      reason: pricing.reason,
+      quality: null,
+      costUsd: null,
+      priceVersionIds: [],
+    } as const;
+    return { cost, model: named };
+  }
+  const { quality, costUsd, priceVersionIds, model } = pricing;
+  return { cost: { status: 'priced', reason: null, quality, costUsd, priceVersionIds }, model };
+}
+
+const NO_COST: CostState = { status: null, reason: null, quality: null, costUsd: null, priceVersionIds: [] };
+
+const unbilled = (reason: 'failed_no_usage' | 'wrapper' | 'duplicate'): CostState => ({
+  ...NO_COST,
+  status: 'unbilled',
+  reason,
+});
