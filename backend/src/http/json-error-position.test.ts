@@ -16,7 +16,9 @@ const canBeContinued = (text: string): boolean => {
     return true;
   } catch (error) {
     const position = /at position (\d+)/.exec(String(error))?.[1];
-    return position === undefined ? /end of JSON input/.test(String(error)) : Number(position) === text.length;
+    return position === undefined
+      ? /end of JSON input/.test(String(error))
+      : Number(position) === text.length;
   }
 };
 
