@@ -10,11 +10,26 @@ export interface Queryable {
   query<T extends Row = Row>(statement: Sql): Promise<{ rows: T[]; rowCount: number }>;
 }
 
+/** One connection of the pool, held for a while. */
+export interface Connection extends Queryable {
+  /** Runs a text of several statements without parameters, as migrations are. Outside a transaction it is one by itself. */
+  script(text: string): Promise<void>;
+}
+
 /** The database, whichever engine carries it. */
 export interface Db extends Queryable {
   readonly engine: 'server' | 'embedded';
   /** Runs `work` in one transaction on one connection; rolled back when it throws. `SET LOCAL` only: the embedded engine has one session. */
-  transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
-  /** Runs a statement outside any transaction (`CALL refresh_continuous_aggregate`, `VACUUM`, `CHECKPOINT`). */
+  transaction<T>(work: (tx: Connection) => Promise<T>): Promise<T>;
+  /** Runs `work` on one connection outside any transaction: session advisory locks, a `CALL` after a `SET`. */
+  withConnection<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
+  /** Waits for running work, then closes the engine or the pool. Safe to call twice. */
   close(): Promise<void>;
+}
+
+/** What db needs of pino. */
+export interface Logger {
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+  error(details: object, message: string): void;
 }

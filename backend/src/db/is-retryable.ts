@@ -1,0 +1,17 @@
+// PostgreSQL: connection exceptions, serialisation failure and deadlock, completion unknown, idle in transaction, lock
+// not available, too many connections, server going or gone.
+const SQLSTATES = /^(08\w{3}|40001|40P01|40003|25P03|55P03|53300|57P0[1235])$/;
+const SOCKET_ERRORS = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
+// pg gives these no code.
+const PG_MESSAGES =
+  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Client was closed)/;
+
+/**
+ * True when the database, not the statement, was the reason: repeating the whole transaction may succeed.
+ * A commit may have happened all the same, so only idempotent work may be repeated.
+ */
+export function isRetryable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return SQLSTATES.test(code) || SOCKET_ERRORS.has(code) || PG_MESSAGES.test(error.message);
+}

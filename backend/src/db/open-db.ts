@@ -1,0 +1,20 @@
+import type { Db, Logger } from './db.js';
+import { openEmbedded } from './embedded/open-embedded.js';
+import { openServer } from './open-server.js';
+
+export interface OpenDbOptions {
+  /** A TimescaleDB server; undefined for the embedded engine. */
+  readonly databaseUrl: string | undefined;
+  /** Data folder of the embedded engine; null keeps it in memory (tests). Unused with `databaseUrl`. */
+  readonly dataDir: string | null;
+  readonly logger: Logger;
+}
+
+/**
+ * Opens the database the settings name, ready for `migrate`.
+ *
+ * @throws Error that says what to do: unreachable, refused, too old, no TimescaleDB, folder in use, engine not installed
+ */
+export async function openDb({ databaseUrl, dataDir, logger }: OpenDbOptions): Promise<Db> {
+  return databaseUrl === undefined ? openEmbedded({ dataDir, logger }) : openServer({ databaseUrl, logger });
+}
