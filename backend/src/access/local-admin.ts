@@ -46,9 +46,9 @@ export async function readLocalAdmin(
     const server = ServerFile.parse(JSON.parse(await readFile(join(dataDir, SERVER_FILE), 'utf8')));
     return { ...server, token };
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw new Error(
-      `The address of the running server cannot be read from ${dataDir}. Run this as the user who started the server.`,
+      `The address of the running server cannot be read from ${dataDir}. Run this as the user who started the server, or restart it.`,
       { cause: error },
     );
   }
