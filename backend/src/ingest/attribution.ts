@@ -84,6 +84,15 @@ export const DEFAULT_ATTRIBUTION_NAMES: AttributionNames = {
   ],
 };
 
+/** Puts configured names in front of the defaults. */
+export function withConfiguredNames(
+  defaults: AttributionNames,
+  configured: AttributionNames,
+): AttributionNames {
+  const entries = ATTRIBUTION_FIELDS.map((field) => [field, [...configured[field], ...defaults[field]]]);
+  return Object.fromEntries(entries) as AttributionNames;
+}
+
 interface Claim {
   readonly field: Field;
   readonly rank: number;

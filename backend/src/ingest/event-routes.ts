@@ -34,12 +34,10 @@ const EventsResult = z
   .meta({ id: 'EventsResult' });
 
 /** One event, an array of events, or `{"events": […]}`. Items are validated one by one, so that good ones are kept. */
-const EventsBody = z
-  .union([z.array(z.unknown()), z.looseObject({})])
-  .meta({
-    id: 'EventsRequest',
-    description: `One EventInput, an array of them, or {"events": […]}; at most ${MAX_EVENTS}.`,
-  });
+const EventsBody = z.union([z.array(z.unknown()), z.looseObject({})]).meta({
+  id: 'EventsRequest',
+  description: `One EventInput, an array of them, or {"events": […]}; at most ${MAX_EVENTS}.`,
+});
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 

@@ -1,0 +1,132 @@
+import type { Logger } from 'pino';
+import { allowedOrganisations } from './access/allowed.js';
+import { createAuthenticate } from './access/authenticate.js';
+import { createFailureLimit } from './access/failure-limit.js';
+import { createKeys, type Keys } from './access/keys.js';
+import type { LocalAdmin } from './access/local-admin.js';
+import { createKeyRoutes } from './access/routes.js';
+import type { Config } from './config.js';
+import type { Db } from './db/db.js';
+import { isRetryable } from './db/is-retryable.js';
+import { schemaVersion } from './db/migrate.js';
+import { createDocsRoutes } from './http/docs.js';
+import { createHealthRoutes, type Readiness } from './http/health.js';
+import type { Listener } from './http/listener.js';
+import { createMetrics } from './http/metrics.js';
+import { Problem } from './http/problem.js';
+import { createServer } from './http/server.js';
+import { DEFAULT_ATTRIBUTION_NAMES, withConfiguredNames } from './ingest/attribution.js';
+import { createEventRoutes } from './ingest/event-routes.js';
+import { createIngest } from './ingest/ingest.js';
+import { createIngestMetrics } from './ingest/ingest-metrics.js';
+import { createOtlpRoutes } from './ingest/otlp-routes.js';
+import { createQuarantineRoutes } from './ingest/quarantine-routes.js';
+import { insertQuarantined } from './ingest/quarantine-store.js';
+import { upsertEvents } from './ingest/store.js';
+import { createWriter, type Writer } from './ingest/writer.js';
+import { createPriceBookRoutes } from './price-book/routes.js';
+import type { PriceBookService } from './price-book/price-book-service.js';
+import { createQueryRoutes } from './query/routes.js';
+import { createRefresher, type Refresher } from './rollup/refresh.js';
+
+export interface AppDeps {
+  readonly config: Config;
+  readonly db: Db;
+  readonly logger: Logger;
+  readonly localAdmin: LocalAdmin;
+  readonly prices: PriceBookService;
+  /** Schema version this program needs. */
+  readonly schema: number;
+  readonly version: string;
+}
+
+export interface App {
+  readonly listener: Listener;
+  readonly writer: Writer;
+  readonly refresher: Refresher;
+  readonly keys: Keys;
+}
+
+/** All routes put together over one database. Nothing listens and no job runs yet. */
+export function createApp({ config, db, logger, localAdmin, prices, schema, version }: AppDeps): App {
+  const clock = Date.now;
+  const metrics = createMetrics();
+  const keys = createKeys({ db, logger, now: clock });
+  const refresher = createRefresher({ db, clock, lateEventsMaxAgeMs: config.lateEventsMaxAge });
+  const writer = createEventWriter(db, refresher, logger);
+  const ingest = createIngest({
+    writer,
+    clock,
+    priceBook: prices.current,
+    lateEventsMaxAgeMs: config.lateEventsMaxAge,
+    attributionNames: withConfiguredNames(DEFAULT_ATTRIBUTION_NAMES, config.attributeNames),
+    metrics: createIngestMetrics(metrics.registry, () => writer.queuedRows),
+  });
+  const api = [
+    ...createOtlpRoutes(ingest),
+    ...createEventRoutes(ingest),
+    ...createQueryRoutes({
+      db,
+      priceBook: prices.current,
+      allowed: allowedOrganisations,
+      fresh: refresher.ensureFresh,
+    }),
+    ...createPriceBookRoutes({ db, prices }),
+    ...createQuarantineRoutes({ db, writer, contextOf: ingest.contextOf }),
+    ...createKeyRoutes(keys),
+    ...createHealthRoutes({
+      checkReady: () => checkReady(db, schema),
+      isDraining: () => listener.draining(),
+      registry: metrics.registry,
+    }),
+  ];
+  const listener: Listener = createServer({
+    routes: [...api, ...createDocsRoutes(api, version)],
+    authenticate: createAuthenticate({
+      keys,
+      localAdmin,
+      adminKey: config.adminKey,
+      embedded: db.engine === 'embedded',
+      failures: createFailureLimit(),
+    }),
+    mapError: (error) => (isRetryable(error) ? databaseAway(error) : null),
+    logger,
+    metrics,
+    maxBodyBytes: config.maxBodyBytes,
+    maxBytesInFlight: config.maxBytesInFlight,
+  });
+  return { listener, writer, refresher, keys };
+}
+
+function createEventWriter(db: Db, refresher: Refresher, logger: Logger): Writer {
+  return createWriter({
+    async writeDay(rows) {
+      await upsertEvents(db, rows);
+      refresher.noteWritten(Math.min(...rows.map(({ event }) => event.startedAt)));
+    },
+    writeQuarantine: (items) => insertQuarantined(db, items),
+    isRetryable,
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    clock: Date.now,
+    onError: (error, final) => {
+      const what = final
+        ? 'events could not be stored; their sender was told'
+        : 'storing events is tried again';
+      logger[final ? 'error' : 'warn']({ err: error }, what);
+    },
+  });
+}
+
+async function checkReady(db: Db, needed: number): Promise<Readiness> {
+  const found = await schemaVersion(db);
+  const details = { database: db.engine, schema: String(found) };
+  return found >= needed
+    ? { ready: true, details }
+    : { ready: false, details: { ...details, needed: String(needed) } };
+}
+
+const databaseAway = (cause: unknown): Problem =>
+  new Problem(503, 'database_away', 'The database does not answer. Try again in a few seconds.', {
+    retryAfter: 5,
+    cause,
+  });

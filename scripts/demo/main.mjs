@@ -1,0 +1,164 @@
+import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { readTraces, restage } from './captures.mjs';
+import { DAYS, pick, QUERY_TYPES, requestsOfDay, sequence } from './product.mjs';
+import { cents, usageTable } from './table.mjs';
+
+/**
+ * `npm run demo`: starts the product on an embedded database of its own and plays 35 days of several customers into it
+ * through the public OTLP endpoint, then a trickle of live calls. It is a client like any other: everything printed is
+ * read back over the API.
+ */
+const DAY_MS = 86_400_000;
+const DATA_DIR = process.env['DATA_DIR'] ?? './data/demo';
+const random = sequence(20_261_122);
+const traces = readTraces();
+let requests = 0;
+
+const say = (/** @type {string} */ text) => process.stdout.write(`${text}\n`);
+
+const { url, server } = await startProduct();
+await playHistory();
+await printUsage();
+sayWhereToLook();
+await playLive();
+
+async function startProduct() {
+  say('Tokenledger demo: starting on an embedded database (evaluation only) …');
+  if (DATA_DIR === './data/demo') rmSync(DATA_DIR, { recursive: true, force: true });
+  const main = fileURLToPath(new URL('../../backend/dist/main.js', import.meta.url));
+  const env = { ...process.env, DATA_DIR, DATABASE_URL: '', LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn' };
+  const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM']))
+    process.on(signal, () => child.kill('SIGTERM'));
+  child.on('exit', (code) => process.exit(code ?? 0));
+  let output = '';
+  for await (const chunk of child.stdout) {
+    output += String(chunk);
+    const address = /http:\/\/\S+/.exec(output)?.[0];
+    if (!address) continue;
+    child.stdout.on('data', () => {});
+    child.stdout.resume();
+    return { url: address.replace(/\/$/, ''), server: child };
+  }
+  throw new Error('the server ended before it listened');
+}
+
+/** 35 days, oldest first, in requests of one customer's trace each, a few at a time. */
+async function playHistory() {
+  const now = Date.now();
+  const today = Math.floor(now / DAY_MS) * DAY_MS;
+  const started = Date.now();
+  for (let day = DAYS - 1; day >= 0; day -= 1) {
+    const planned = requestsOfDay(today - day * DAY_MS, now, (DAYS - 1 - day) / (DAYS - 1), random);
+    const bodies = planned.map(({ organisation, startsAt }) => nextRequest(organisation, startsAt));
+    for (let index = 0; index < bodies.length; index += 8)
+      await Promise.all(bodies.slice(index, index + 8).map(send));
+    progress(DAYS - day, requests);
+  }
+  say(
+    `\n${requests.toLocaleString('en')} requests of real captured telemetry sent in ${((Date.now() - started) / 1000).toFixed(1)} s.\n`,
+  );
+}
+
+/** @param {typeof import('./product.mjs').ORGANISATIONS[number]} organisation @param {number} startsAt */
+function nextRequest(organisation, startsAt) {
+  requests += 1;
+  return restage(pick(traces, random), {
+    startsAt,
+    seed: `de30${requests.toString(16).padStart(12, '0')}`,
+    tags: {
+      'app.org.id': organisation.id,
+      'app.assistant.id': pick(organisation.assistants, random),
+      'app.query.type': pick(QUERY_TYPES, random),
+      'gen_ai.conversation.id': `${organisation.id}-${Math.floor(requests / 4)}`,
+    },
+  });
+}
+
+/** As an exporter does: a request that is not taken is sent again when the server says so. @param {object} body */
+async function send(body) {
+  for (;;) {
+    const response = await fetch(`${url}/v1/traces`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (response.ok) return;
+    if (response.status !== 429 && response.status !== 503)
+      throw new Error(`${response.status} ${await response.text()}`);
+    await sleep(Number(response.headers.get('retry-after') ?? 1) * 1000);
+  }
+}
+
+/** @param {number} days @param {number} sent */
+function progress(days, sent) {
+  const bar = '█'.repeat(days).padEnd(DAYS, '░');
+  const line = `  ${bar}  day ${String(days).padStart(2)} of ${DAYS}, ${sent.toLocaleString('en')} requests`;
+  if (process.stdout.isTTY) process.stdout.write(`\r${line}`);
+  else if (days % 7 === 0) say(line);
+}
+
+/** @param {object} query @returns {Promise<{ rows: import('./table.mjs').UsageRow[], totals: import('./table.mjs').UsageRow }>} */
+async function query(query) {
+  const response = await fetch(`${url}/api/v1/query`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(query),
+  });
+  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
+  return /** @type {never} */ (await response.json());
+}
+
+const MEASURES = ['calls', 'input_tokens', 'output_tokens', 'cost_usd', 'pending_calls', 'coverage'];
+
+/** Everything sent, grouped by organisation: the same answer that Grafana will draw. */
+function usage() {
+  const to = new Date(Date.now() + DAY_MS).toISOString();
+  const from = new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS - DAYS * DAY_MS).toISOString();
+  return query({
+    from,
+    to,
+    interval: null,
+    measures: MEASURES,
+    group_by: ['org_id'],
+    order_by: [{ by: 'cost_usd', direction: 'desc' }],
+  });
+}
+
+async function printUsage() {
+  const { rows, totals } = await usage();
+  say(usageTable(rows, totals));
+  say(
+    '\nPending calls are not free: their price or usage is not known yet. Coverage = priced calls / billable calls.\n',
+  );
+}
+
+function sayWhereToLook() {
+  say(`Where to look next
+  ${url}/docs                              every endpoint, to read and to try
+  ${url}/api/v1/events?limit=5             the newest calls; follow one:
+  ${url}/api/v1/traces/{trace_id}          its whole request
+  ${url}/api/v1/events/{trace_id}/{span_id}/cost   why it costs what it costs
+  ${url}/api/v1/events?status=pending      what has no price yet, and why
+
+Send your own
+  OTEL_EXPORTER_OTLP_ENDPOINT=${url} OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf your-app
+
+Serving until Ctrl-C. Live calls arrive now:`);
+}
+
+/** One request every other second, until the end. */
+async function playLive() {
+  const { ORGANISATIONS } = await import('./product.mjs');
+  while (server.exitCode === null) {
+    await sleep(2_000);
+    await send(nextRequest(pick(ORGANISATIONS, random), Date.now() - 500));
+    const { totals } = await usage();
+    const line = `  ${new Date().toISOString().slice(11, 19)} UTC  ${Number(totals.calls).toLocaleString('en')} calls  ${totals.cost_usd === null ? '–' : cents(totals.cost_usd)} USD  ${totals.pending_calls} pending`;
+    if (process.stdout.isTTY) process.stdout.write(`\r${line} `);
+    else if (requests % 30 === 0) say(line);
+  }
+}
