@@ -107,7 +107,8 @@ export class EngineConnection extends Duplex implements LeaseClient {
   }
 
   #take(packet: Buffer): void {
-    switch (packet[0]) {
+    const tag = packet.readUInt8(0);
+    switch (tag) {
       case TAG.terminate:
         this.destroy();
         return;
@@ -126,7 +127,7 @@ export class EngineConnection extends Duplex implements LeaseClient {
       case TAG.describe:
       case TAG.close:
         if (packet[5] === 0x53) {
-          this.#add(packet[0], `S${this.#named(readCString(packet, 6).text)}`, Buffer.alloc(0));
+          this.#add(tag, `S${this.#named(readCString(packet, 6).text)}`, Buffer.alloc(0));
         } else this.#batch.push(packet);
         return;
       case TAG.query:

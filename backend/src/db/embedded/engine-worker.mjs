@@ -1,6 +1,7 @@
 // The worker thread that holds the engine: PostgreSQL with TimescaleDB, compiled to WebAssembly.
 // One 'exec' message is one atomic batch of wire protocol. Plain JavaScript, because the same URL must load under tsc's
 // output and under jest.
+import { Blob } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 

