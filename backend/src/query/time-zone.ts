@@ -114,7 +114,7 @@ function hourEdges(offset: Offset, from: number, to: number): number[] {
 
 /**
  * Starts of all intervals that overlap [from, to), ascending: the first is at or before `from`.
- * Every edge since 1972 lies on a quarter of an hour, as the offset of every zone does.
+ * Every edge of the years for which anything is stored lies on a quarter of an hour, as the offset of every zone does.
  */
 export function intervalEdges(interval: ZonedInterval, timeZone: string, from: number, to: number): number[] {
   const offset = offsetOf(timeZone);
