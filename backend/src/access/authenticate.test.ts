@@ -162,6 +162,12 @@ describe('the limit of failures', () => {
     expect((await get('read', bearer(ADMIN_KEY))).status).toBe(429);
   });
 
+  it('never stops the local admin token, whatever an exporter on this machine does', async () => {
+    const get = await start({ embedded: false });
+    for (let i = 0; i < 25; i++) await get('read', bearer(`wrong-${i}`));
+    expect((await get('admin', bearer(LOCAL_TOKEN))).status).toBe(200);
+  });
+
   it('never stops a key of the database, whoever else fails behind the same address', async () => {
     const get = await start({ embedded: false });
     for (let i = 0; i < 25; i++) await get('read', bearer(`wrong-${i}`));

@@ -25,8 +25,9 @@ const ADMIN_KEY: Caller = teamCaller('admin-key', ['admin']);
 
 /**
  * Decides who sends a request and whether he may: 401 without a valid key, 403 without the scope, 429 after too many
- * wrong keys from one peer. A key in the database is always recognised, also from a peer that is blocked: behind one
- * address there may be a guesser and a well-behaved exporter. Only what could be guessed, the admin key, is blocked.
+ * wrong keys from one peer. What nobody can guess (keys of the database, the local token: 256 random bits) is recognised
+ * also from a peer that is blocked, for behind one address there may be a guesser and a well-behaved exporter. The admin
+ * key, which a person may have chosen, is not.
  */
 export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
   const adminSha256 = deps.adminKey === null ? null : sha256(deps.adminKey);
@@ -36,10 +37,10 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
     if (key !== null) {
       return { scopes: new Set(key.scopes), orgId: key.orgId, realm: realmOf(key.orgId), name: key.id };
     }
+    if (deps.localAdmin.matches(token) && isLoopback(peer)) return LOCAL_ADMIN;
     const blockedFor = await deps.failures.blockedFor(peer);
     if (blockedFor !== null) throw tooManyFailures(blockedFor);
     if (adminSha256 !== null && matchesSha256(token, adminSha256)) return ADMIN_KEY;
-    if (deps.localAdmin.matches(token) && isLoopback(peer)) return LOCAL_ADMIN;
     await deps.failures.failed(peer);
     throw unauthorized('invalid_key', 'This key is not valid; it may have been revoked.', scope);
   };

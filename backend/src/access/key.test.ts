@@ -1,4 +1,9 @@
-import { keyId, matchesSha256, newKey, sha256 } from './key.js';
+import { jest } from '@jest/globals';
+import * as crypto from 'node:crypto';
+
+const timingSafeEqual = jest.fn(crypto.timingSafeEqual);
+jest.unstable_mockModule('node:crypto', () => ({ ...crypto, timingSafeEqual }));
+const { keyId, matchesSha256, newKey, sha256 } = await import('./key.js');
 
 describe('a key', () => {
   it('carries its id and 256 random bits, and is stored as a hash of them', () => {
@@ -12,6 +17,15 @@ describe('a key', () => {
   it('is another one each time', () => {
     const tokens = new Set(Array.from({ length: 100 }, () => newKey().token));
     expect(tokens.size).toBe(100);
+  });
+
+  it('is compared in constant time, as hashes of one length', () => {
+    const { token, sha256: stored } = newKey();
+    for (const presented of [token, 'x', '']) {
+      timingSafeEqual.mockClear();
+      matchesSha256(presented, stored);
+      expect(timingSafeEqual.mock.calls.map(([a, b]) => [a.byteLength, b.byteLength])).toEqual([[64, 64]]);
+    }
   });
 
   it('does not match when one character differs', () => {

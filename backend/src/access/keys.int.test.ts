@@ -9,6 +9,7 @@ import { createFailureLimit } from './failure-limit.js';
 import { newKey } from './key.js';
 import { createKeys, type Keys } from './keys.js';
 import { createKeyRoutes } from './routes.js';
+import { countLiveKeys } from './store.js';
 
 const ADMIN_KEY = 'an-admin-key-of-more-than-32-characters';
 const logger = pino({ level: 'silent' });
@@ -90,7 +91,9 @@ describe('a key of the API', () => {
     expect(listed.json).toMatchObject({ keys: [{ id, name: 'Reports', revoked_at: null }] });
     expect(listed.body.toString()).not.toContain(key.slice(-64));
 
+    expect(await countLiveKeys(db)).toBe(1);
     expect((await call('DELETE', `/api/v1/keys/${id}`, ADMIN_KEY)).status).toBe(204);
+    expect(await countLiveKeys(db)).toBe(0);
     expect((await call('GET', '/whoami', key)).status).toBe(401);
     expect((await call('DELETE', `/api/v1/keys/${id}`, ADMIN_KEY)).status).toBe(204);
     const [row] = (await keys.list()).map(({ revokedAt }) => revokedAt);

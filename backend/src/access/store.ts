@@ -53,6 +53,13 @@ export async function liveKeys(db: Queryable): Promise<LiveKey[]> {
   return rows.map(({ org_id, ...key }) => ({ ...key, orgId: org_id }));
 }
 
+/** Number of keys that open something. */
+export async function countLiveKeys(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ live: number }>(sql`
+    select count(*)::int as live from api_keys where revoked_at is null`);
+  return rows[0]?.live ?? 0;
+}
+
 /** Revokes a key for good and keeps its row; revoking it again changes nothing. False when there is no such key. */
 export async function revokeKey(db: Queryable, id: string): Promise<boolean> {
   const { rowCount } = await db.query(sql`

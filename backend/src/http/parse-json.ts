@@ -71,6 +71,6 @@ function clean(value: unknown): unknown {
 }
 
 /** Text as PostgreSQL can store it: no NUL, no lone surrogate. */
-export function cleanText(text: string): string {
+function cleanText(text: string): string {
   return text.replaceAll('\0', '').toWellFormed();
 }

@@ -38,7 +38,7 @@ export function sendProblem(
 }
 
 /** `type` is always about:blank (RFC 9457, 4.2.1): `code` is the stable name of what went wrong. */
-export function problemBody(problem: Problem): Record<string, unknown> {
+function problemBody(problem: Problem): Record<string, unknown> {
   return {
     type: 'about:blank',
     title: STATUS_CODES[problem.status] ?? 'Error',

@@ -12,8 +12,7 @@ import { requestFacts, type Authenticate, type RequestFacts } from './request-fa
 import type { Route, RouteContext } from './route.js';
 import { validate } from './validate.js';
 
-const MIB = 1024 * 1024;
-const DEFAULT_MAX_BODY_BYTES = MIB;
+const DEFAULT_JSON_BYTES = 1024 * 1024;
 
 export interface ServeDeps {
   readonly authenticate: Authenticate;
@@ -21,7 +20,7 @@ export interface ServeDeps {
   readonly mapError: (error: unknown) => Problem | null;
   readonly logger: Logger;
   readonly bytesInFlight: BytesInFlight;
-  /** Limit of a `rawBody` route that sets none itself. */
+  /** Limit of a `rawBody` route that sets none itself, and the most any route can have. */
   readonly maxBodyBytes: number;
 }
 
@@ -94,22 +93,15 @@ async function bodyOf(
   facts: RequestFacts,
   deps: ServeDeps,
 ): Promise<{ value: unknown; release: () => void }> {
+  const limit = (byDefault: number): number => Math.min(route.maxBodyBytes ?? byDefault, deps.maxBodyBytes);
   if (route.rawBody !== undefined) {
     checkContentType(facts.headers['content-type'], route.rawBody.contentTypes);
-    const { body, release } = await readBody(
-      request,
-      route.maxBodyBytes ?? deps.maxBodyBytes,
-      deps.bytesInFlight,
-    );
+    const { body, release } = await readBody(request, limit(deps.maxBodyBytes), deps.bytesInFlight);
     return { value: body, release };
   }
   if (route.body === undefined) return { value: undefined, release: () => {} };
   checkContentType(facts.headers['content-type'], ['application/json']);
-  const { body, release } = await readBody(
-    request,
-    route.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
-    deps.bytesInFlight,
-  );
+  const { body, release } = await readBody(request, limit(DEFAULT_JSON_BYTES), deps.bytesInFlight);
   try {
     return { value: validate(route.body, 'body', parseJson(body)), release };
   } catch (error) {
