@@ -1,0 +1,286 @@
+import type { UsageEvent } from './event.js';
+import {
+  contains,
+  endOf,
+  modelsAgree,
+  nearlySameOutput,
+  nearlySameTokens,
+  operationsAgree,
+  overlap,
+  providersAgree,
+  sameTokens,
+} from './same-call.js';
+import type { SpanTree } from './span-tree.js';
+
+/** Looking further back than this for a partner would be quadratic where thousands of equal calls run at once. */
+const MAX_LOOK_BACK = 64;
+
+/** Candidates grouped by the call they tell of. */
+export interface Copies {
+  /** The group of a candidate, named by one of its members. */
+  groupOf(candidate: number): number;
+  /** All members of a group. */
+  membersOf(group: number): readonly number[];
+  /** Candidates whose usage is the sum of the calls below them, with the first of those. */
+  readonly sums: ReadonlyMap<number, number>;
+}
+
+/**
+ * Finds the events that tell of one call (design section 3, settle), among `candidates`:
+ * 1. equal response ids, overlapping time, different scopes or ancestor and descendant;
+ * 2. a call nested in a call, when nothing told contradicts: no second response id, same model, equal tokens where
+ *    both tell them (an output equal to the token suffices between different scopes: input may have lost its cached part);
+ * 3. different scopes, at least one without response id, same service, provider, model and tokens, one interval
+ *    containing the other; or both refused.
+ * Two different response ids, two different known organisations and two unrelated spans of one scope are never joined,
+ * so every group holds at most one unrelated span per scope: paired one to one.
+ * @param orgIds the organisations of the events, inherited values included.
+ */
+export function findCopies(
+  events: readonly UsageEvent[],
+  candidates: readonly number[],
+  tree: SpanTree,
+  orgIds: readonly (string | null)[],
+): Copies {
+  const groups = createGroups(events, candidates, orgIds);
+  const finder = { events, tree, groups };
+  joinEqualIds(finder, candidates);
+  const sums = joinNested(finder, candidates);
+  joinContained(finder, candidates);
+  return {
+    groupOf: (candidate) => groups.find(candidate),
+    membersOf: (group) => groups.membersOf(group),
+    sums,
+  };
+}
+
+interface Groups {
+  find(candidate: number): number;
+  membersOf(group: number): readonly number[];
+  /** Joins two candidates' groups unless that would contradict; `related` allows one scope twice. */
+  join(a: number, b: number, related: boolean): void;
+}
+
+interface Group {
+  readonly members: number[];
+  readonly scopes: Set<string>;
+  responseId: string | null;
+  orgId: string | null;
+}
+
+function createGroups(
+  events: readonly UsageEvent[],
+  candidates: readonly number[],
+  orgIds: readonly (string | null)[],
+): Groups {
+  const leader = new Int32Array(events.length).map((_, index) => index);
+  const groups = new Map<number, Group>();
+  for (const index of candidates) {
+    const event = events[index];
+    if (!event) continue;
+    const scopes = new Set([event.scopeName]);
+    groups.set(index, {
+      members: [index],
+      scopes,
+      responseId: event.responseId,
+      orgId: orgIds[index] ?? null,
+    });
+  }
+  const find = (candidate: number): number => {
+    let at = candidate;
+    while (leader[at] !== at) {
+      leader[at] = leader[leader[at] ?? at] ?? at;
+      at = leader[at] ?? at;
+    }
+    return at;
+  };
+  return {
+    find,
+    membersOf: (group) => groups.get(group)?.members ?? [],
+    join(a, b, related) {
+      const [left, right] = [find(a), find(b)];
+      const [one, two] = [groups.get(left), groups.get(right)];
+      if (left === right || !one || !two || contradict(one, two, related)) return;
+      const [keep, kept, gone, lost] =
+        one.members.length >= two.members.length ? [left, one, right, two] : [right, two, left, one];
+      leader[gone] = keep;
+      for (const member of lost.members) kept.members.push(member);
+      for (const scope of lost.scopes) kept.scopes.add(scope);
+      kept.responseId ??= lost.responseId;
+      kept.orgId ??= lost.orgId;
+      groups.delete(gone);
+    },
+  };
+}
+
+function contradict(one: Group, two: Group, related: boolean): boolean {
+  const differ = (a: string | null, b: string | null): boolean => a !== null && b !== null && a !== b;
+  if (differ(one.responseId, two.responseId) || differ(one.orgId, two.orgId)) return true;
+  if (related) return false;
+  const [few, many] =
+    one.scopes.size <= two.scopes.size ? [one.scopes, two.scopes] : [two.scopes, one.scopes];
+  for (const scope of few) if (many.has(scope)) return true;
+  return false;
+}
+
+interface Finder {
+  readonly events: readonly UsageEvent[];
+  readonly tree: SpanTree;
+  readonly groups: Groups;
+}
+
+function joinEqualIds({ events, tree, groups }: Finder, candidates: readonly number[]): void {
+  const withId = candidates.filter((index) => events[index]?.responseId != null);
+  for (const list of listsBy(events, withId, (event) => `${event.realm}\n${event.responseId}`)) {
+    for (const [place, index] of list.entries()) {
+      const event = events[index];
+      for (let back = place - 1; event && back >= 0 && back >= place - MAX_LOOK_BACK; back--) {
+        const other = list[back] ?? -1;
+        const earlier = events[other];
+        if (!earlier || !overlap(earlier, event)) continue;
+        const related = tree.isAncestor(other, index) || tree.isAncestor(index, other);
+        if (related || earlier.scopeName !== event.scopeName) groups.join(other, index, related);
+      }
+    }
+  }
+}
+
+/** Joins every candidate with the nearest candidate above it, one child per parent. */
+function joinNested(finder: Finder, candidates: readonly number[]): Map<number, number> {
+  const { events, groups } = finder;
+  const sums = new Map<number, number>();
+  for (const [above, below] of nearestBelow(finder, candidates)) {
+    const parent = events[above];
+    if (!parent) continue;
+    if (
+      isSum(
+        parent,
+        below.map((index) => events[index]),
+      )
+    ) {
+      sums.set(above, below[0] ?? above);
+      continue;
+    }
+    let best = -1;
+    let bestLikeness = 0;
+    for (const index of below) {
+      const child = events[index];
+      const likeness = child ? likenessOfNested(parent, child) : 0;
+      if (likeness > bestLikeness) [best, bestLikeness] = [index, likeness];
+    }
+    if (best !== -1) groups.join(above, best, true);
+  }
+  return sums;
+}
+
+/** Agents and tools inside a call make calls of their own, so the search upwards ends at them. */
+function nearestBelow({ events, tree }: Finder, candidates: readonly number[]): Map<number, number[]> {
+  const isCandidate = new Uint8Array(events.length);
+  for (const index of candidates) isCandidate[index] = 1;
+  const nearest = new Int32Array(events.length).fill(-1);
+  const below = new Map<number, number[]>();
+  for (const index of tree.order) {
+    const parent = tree.parent[index] ?? -1;
+    if (parent === -1) continue;
+    const operation = events[parent]?.operation;
+    if (isCandidate[parent] === 1) nearest[index] = parent;
+    else if (operation !== 'execute_tool' && operation !== 'invoke_agent')
+      nearest[index] = nearest[parent] ?? -1;
+    const above = nearest[index] ?? -1;
+    if (above === -1 || isCandidate[index] === 0) continue;
+    const list = below.get(above);
+    if (list) list.push(index);
+    else below.set(above, [index]);
+  }
+  return below;
+}
+
+/** Whether a call's usage is what the calls directly below it add up to: a wrapper that calls itself a call. */
+function isSum(parent: UsageEvent, below: readonly (UsageEvent | undefined)[]): boolean {
+  const told = below.flatMap((child) => (child?.usage ? [child.usage] : []));
+  if (told.length < 2 || !parent.usage) return false;
+  const sum = (key: 'input_tokens' | 'output_tokens'): number =>
+    told.reduce((total, usage) => total + (usage[key] ?? 0), 0);
+  return (
+    sum('input_tokens') === (parent.usage.input_tokens ?? 0) &&
+    sum('output_tokens') === (parent.usage.output_tokens ?? 0)
+  );
+}
+
+/** How surely a child tells of its parent's call; 0 when something contradicts. */
+function likenessOfNested(parent: UsageEvent, child: UsageEvent): number {
+  const ids = parent.responseId !== null && child.responseId !== null;
+  if (ids && parent.responseId !== child.responseId) return 0;
+  if (!providersAgree(parent, child) || !modelsAgree(parent, child) || !operationsAgree(parent, child))
+    return 0;
+  if (ids) return overlap(parent, child) ? 6 : 0;
+  if (!contains(parent, child)) return 0;
+  if (parent.usage && child.usage) {
+    if (sameTokens(parent, child)) return 5;
+    if (nearlySameTokens(parent, child)) return 4;
+    return parent.scopeName !== child.scopeName && nearlySameOutput(parent, child) ? 3 : 0;
+  }
+  // one of them tells no tokens: a refused child of an answered call is a retry, anything else a poorer view of it
+  return child.failed && !parent.failed ? 0 : child.usage ? 2 : 1;
+}
+
+function joinContained({ events, groups }: Finder, candidates: readonly number[]): void {
+  const telling = candidates.filter((index) => {
+    const event = events[index];
+    return event !== undefined && (event.usage !== null || event.failed);
+  });
+  const keyOf = ({ realm, serviceName, usage }: UsageEvent): string =>
+    `${realm}\n${serviceName}\n${usage ? `${usage.input_tokens}\n${usage.output_tokens}` : 'refused'}`;
+  for (const list of listsBy(events, telling, keyOf)) {
+    for (const [place, index] of list.entries()) {
+      const event = events[index];
+      if (!event) continue;
+      let best = -1;
+      let bestEnd = Number.POSITIVE_INFINITY;
+      for (let back = place - 1; back >= 0 && back >= place - MAX_LOOK_BACK; back--) {
+        const other = events[list[back] ?? -1];
+        if (!other || other.scopeName === event.scopeName || endOf(other) >= bestEnd) continue;
+        if (!isContainedCopy(other, event) || groups.find(list[back] ?? -1) === groups.find(index)) continue;
+        [best, bestEnd] = [list[back] ?? -1, endOf(other)];
+      }
+      if (best !== -1) groups.join(best, index, false);
+    }
+  }
+}
+
+function isContainedCopy(a: UsageEvent, b: UsageEvent): boolean {
+  if (a.responseId !== null && b.responseId !== null) return false;
+  if (!contains(a, b) && !contains(b, a)) return false;
+  return providersAgree(a, b) && modelsAgree(a, b) && operationsAgree(a, b);
+}
+
+/** Lists of two and more with one key, each by start, the longer first: the outer before the inner. */
+function listsBy(
+  events: readonly UsageEvent[],
+  indices: readonly number[],
+  keyOf: (event: UsageEvent) => string,
+): number[][] {
+  const lists = new Map<string, number[]>();
+  for (const index of indices) {
+    const event = events[index];
+    if (!event) continue;
+    const key = keyOf(event);
+    const list = lists.get(key);
+    if (list) list.push(index);
+    else lists.set(key, [index]);
+  }
+  const long = [...lists.values()].filter((list) => list.length > 1);
+  for (const list of long) list.sort((a, b) => byTime(events, a, b));
+  return long;
+}
+
+/** A total order that does not depend on how the events arrived. */
+export function byTime(events: readonly UsageEvent[], a: number, b: number): number {
+  const [left, right] = [events[a], events[b]];
+  if (!left || !right) return a - b;
+  if (left.startedAt !== right.startedAt) return left.startedAt - right.startedAt;
+  if (left.durationUs !== right.durationUs) return right.durationUs - left.durationUs;
+  if (left.traceId !== right.traceId) return left.traceId < right.traceId ? -1 : 1;
+  if (left.spanId !== right.spanId) return left.spanId < right.spanId ? -1 : 1;
+  return a - b;
+}

@@ -1,0 +1,76 @@
+import type { UsageEvent } from './event.js';
+
+/** Clocks are kept in whole milliseconds, durations in microseconds: intervals are sure to a millisecond. */
+const SLACK_MS = 1;
+
+export const endOf = (event: UsageEvent): number => event.startedAt + event.durationUs / 1000;
+
+export const overlap = (a: UsageEvent, b: UsageEvent): boolean =>
+  a.startedAt < endOf(b) && b.startedAt < endOf(a);
+
+/** Whether the outer's time contains the inner's. */
+export const contains = (outer: UsageEvent, inner: UsageEvent): boolean =>
+  outer.startedAt <= inner.startedAt + SLACK_MS && endOf(inner) <= endOf(outer) + SLACK_MS;
+
+export const sameTokens = (a: UsageEvent, b: UsageEvent): boolean =>
+  a.usage !== null &&
+  b.usage !== null &&
+  a.usage.input_tokens === b.usage.input_tokens &&
+  a.usage.output_tokens === b.usage.output_tokens;
+
+/** Input equal to the token, output within one: an instrumentation that adds up a stream's start and its delta. */
+export const nearlySameTokens = (a: UsageEvent, b: UsageEvent): boolean =>
+  a.usage !== null &&
+  b.usage !== null &&
+  Math.abs((a.usage.input_tokens ?? 0) - (b.usage.input_tokens ?? 0)) <= 1 &&
+  nearlySameOutput(a, b);
+
+export const nearlySameOutput = (a: UsageEvent, b: UsageEvent): boolean =>
+  Math.abs((a.usage?.output_tokens ?? 0) - (b.usage?.output_tokens ?? 0)) <= 1;
+
+/** Names under which one endpoint is known to two instrumentations: the client's vendor and the cloud that serves it. */
+const SERVED_BY: Readonly<Record<string, string>> = { azure: 'openai', aws: 'anthropic' };
+
+/** Equal, or unknown to one of them, or the vendor and the cloud of the same API. */
+export function providersAgree(a: UsageEvent, b: UsageEvent): boolean {
+  if (a.provider === null || b.provider === null || a.provider === b.provider) return true;
+  return SERVED_BY[a.provider] === b.provider || SERVED_BY[b.provider] === a.provider;
+}
+
+/** Whether any of the models one asked for or got is one of the other's, or one of them names none. */
+export function modelsAgree(a: UsageEvent, b: UsageEvent): boolean {
+  const left = modelKeys(a);
+  const right = modelKeys(b);
+  if (left.length === 0 || right.length === 0) return true;
+  return left.some((model) => right.includes(model));
+}
+
+const modelKeys = (event: UsageEvent): string[] =>
+  [event.responseModel, event.requestModel].flatMap((model) => (model === null ? [] : [modelKey(model)]));
+
+const keys = new Map<string, string>();
+
+/** A model's name without route, region, vendor, version and date: `bedrock/us.anthropic.claude-x-20250929-v1:0` → `claude-x`. */
+function modelKey(model: string): string {
+  const known = keys.get(model);
+  if (known !== undefined) return known;
+  const key = model
+    .toLowerCase()
+    .replace(/^.*\//, '')
+    .replace(
+      /^(?:(?:us|eu|apac|global|jp|au|ca|us-gov)\.)?(?:anthropic|amazon|meta|cohere|mistral|ai21|deepseek|openai|qwen)\./,
+      '',
+    )
+    .replace(/-v\d+(?::\d+\w*)*$/, '')
+    .replace(/@.*$/, '')
+    .replace(/-(?:\d{8}|\d{4}-\d{2}-\d{2}|latest)$/, '');
+  if (keys.size >= 1_000) keys.clear();
+  keys.set(model, key);
+  return key;
+}
+
+const EMBEDDING = /embed/;
+
+/** A chat is never a copy of an embedding. */
+export const operationsAgree = (a: UsageEvent, b: UsageEvent): boolean =>
+  EMBEDDING.test(a.operation ?? '') === EMBEDDING.test(b.operation ?? '');
