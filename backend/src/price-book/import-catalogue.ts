@@ -1,5 +1,6 @@
 import { STANDARD_TIER } from '../pricing/price-version.js';
 import type { PriceVersionDraft } from '../pricing/price-version.js';
+import { canonical } from './canonical.js';
 import type { Catalogue, CatalogueModel, CataloguePrice } from './catalogue.js';
 
 /**
@@ -88,12 +89,3 @@ const prices = (price: Pick<CataloguePrice, 'meters' | 'windows' | 'empty' | 're
   canonical([price.meters, price.windows, price.empty, price.refused]);
 const names = ({ match }: Pick<CatalogueModel, 'match'>): string => canonical(match);
 const content = (version: PriceVersionDraft): string => prices(version) + names(version);
-
-/** JSON with sorted keys: the database gives objects back in another order. */
-export function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
-}

@@ -19,7 +19,11 @@ export function reviewed(provider: string, model: string, meters: MeterPrices, b
   if (input && !meters.cache_read) found.cache_read = { ...input, quality: 'upper_bound' };
   // Cached image tokens have a price of their own here, and no instrumentation tells them from cached text.
   const cachedImage = block['cache_image_read_mtok'];
-  if (meters.cache_read && cachedImage !== undefined && String(cachedImage) !== meters.cache_read.price) {
+  if (
+    meters.cache_read &&
+    typeof cachedImage === 'number' &&
+    String(cachedImage) !== meters.cache_read.price
+  ) {
     found.cache_read = { ...meters.cache_read, quality: 'lower_bound' };
   }
   // These models generate nothing but images: their output price is the image's.

@@ -1,4 +1,5 @@
-import { canonicalProvider, priceProviders } from './provider-name.js';
+import { canonicalProvider } from '../usage/provider-names.js';
+import { priceProviders } from './price-providers.js';
 
 /** What may follow a known model's name without making it another model: dates, revisions, `latest`, `preview`. */
 const VERSION_TAIL =
@@ -51,6 +52,7 @@ function simpler(provider: string, name: string): string {
 }
 
 function isOwnHead(provider: string, head: string): boolean {
-  if (priceProviders(provider).includes(canonicalProvider(head))) return true;
+  const named = canonicalProvider(head);
+  if (named !== null && priceProviders(provider).includes(named)) return true;
   return provider === 'aws' && AWS_PATH.test(head);
 }

@@ -2,11 +2,11 @@ import type { PendingReason } from '../ledger/event.js';
 import type { Money } from '../ledger/money.js';
 import { OTHER_METERS } from '../usage/usage.js';
 import type { CostQuality, Usage, UsageProblem } from '../usage/usage.js';
-import { costOf } from './compile-price.js';
+import { compileRates, costOf, multiplyDecimals } from './compile-price.js';
 import type { CompiledPrice, MeterRates, Rate } from './compile-price.js';
 import { worseQuality } from './cost-quality.js';
 import type { PriceBook } from './price-book.js';
-import type { CostComponent, Meter } from './price-version.js';
+import type { CostComponent, Meter, PriceVersion } from './price-version.js';
 import type { PriceQuery } from './resolve-price.js';
 import { tokenQuantities } from './token-quantities.js';
 
@@ -142,4 +142,30 @@ function untold(usage: Usage, rates: MeterRates, model: string): CostQuality {
     quality = worseQuality(quality, 'lower_bound');
   }
   return quality;
+}
+
+/**
+ * Explains a cost from the versions stored with it and nothing else: whatever was imported since changes no line.
+ * @param versions in the order of `priceVersionIds`: discounts and aliases first, the version with the meters last
+ */
+export function explainWithVersions(
+  call: BillableCall,
+  at: number,
+  versions: readonly PriceVersion[],
+): ReturnType<typeof explainCost> {
+  const version = versions.at(-1);
+  if (!version) return pending('no_price_at_time');
+  const multiplier = versions.reduce(
+    (product, { basis }) => multiplyDecimals(product, basis?.multiplier ?? '1'),
+    '1',
+  );
+  const resolved: CompiledPrice = {
+    model: call.models[0] ?? version.model,
+    version,
+    multiplier,
+    versionIds: versions.map(({ id }) => id),
+    quality: 'exact',
+    ...compileRates(version, multiplier),
+  };
+  return explainCost(call, at, { versions, resolve: () => resolved });
 }

@@ -1,4 +1,5 @@
 import type { PendingReason } from '../ledger/event.js';
+import { canonicalProvider } from '../usage/provider-names.js';
 import type { CostQuality } from '../usage/usage.js';
 import { compileRates, multiplyDecimals } from './compile-price.js';
 import type { CompiledPrice } from './compile-price.js';
@@ -7,7 +8,7 @@ import type { Match, ModelIndex } from './match-model.js';
 import { bedrockRegion, spellings } from './model-name.js';
 import { PRICE_SOURCES, STANDARD_TIER } from './price-version.js';
 import type { PriceSource, PriceVersion } from './price-version.js';
-import { canonicalProvider, priceProviders } from './provider-name.js';
+import { priceProviders } from './price-providers.js';
 
 /** What decides a call's price, apart from its usage and its time. */
 export interface PriceQuery {
@@ -34,8 +35,8 @@ export const shelfKey = (source: PriceSource, orgId: string | null, provider: st
 
 /** The ordinary tier by the names providers give it. A tier that was not told is the ordinary one. */
 const STANDARD_TIERS = new Set(['', STANDARD_TIER, 'default', 'auto', 'on_demand', 'on-demand']);
-/** A gateway that puts the vendor's name before the model's: `openai/gpt-4o`. */
-const PREFIXING_GATEWAYS = new Set(['litellm', 'litellm_proxy']);
+/** In the prices file: whatever the provider, also where none is known. */
+const ANY_PROVIDER = '*';
 /** An alias of an alias of an alias is a mistake in the prices file. */
 const MAX_ALIASES = 3;
 
@@ -53,21 +54,12 @@ interface Search {
 export function resolvePrice(shelves: Shelves, query: PriceQuery, at: number): PriceResolution {
   const told = query.serviceTier?.trim().toLowerCase() ?? '';
   const models = query.models.filter((model) => model.trim() !== '');
-  const provider = providerOf(query.provider, models);
-  if (provider === null) return { pending: 'unknown_provider' };
+  const provider = canonicalProvider(query.provider ?? '') ?? ANY_PROVIDER;
   const tier = STANDARD_TIERS.has(told) ? STANDARD_TIER : told;
   return search(
     { shelves, orgId: query.orgId, provider, models: inOrder(provider, models), tier, at, aliases: 0 },
     0,
   );
-}
-
-function providerOf(name: string | null, models: readonly string[]): string | null {
-  if (name === null || name.trim() === '') return null;
-  const provider = canonicalProvider(name);
-  if (!PREFIXING_GATEWAYS.has(provider)) return provider;
-  const head = models.map((model) => /^([^/]+)\//.exec(model)?.[1]).find((found) => found !== undefined);
-  return head === undefined ? provider : canonicalProvider(head);
 }
 
 /** On Bedrock the request's name tells the region, and with it the price; the response's may lack it. */
@@ -119,23 +111,25 @@ function* inCatalogue({ shelves, provider, models }: Search): Generator<Found | 
 
 /** Candidates in the prices file. An entry that names a model as the catalogue does covers all its catalogue names. */
 function* inFile(search: Search, source: PriceSource): Generator<Found | 'shelf'> {
-  const shelf = search.shelves.get(
-    shelfKey(source, source === 'contract' ? search.orgId : null, search.provider),
-  );
-  if (!shelf) return;
-  yield 'shelf';
-  for (const name of search.models) {
-    const match = shelf.named(name);
-    if (match) yield { ...match, name };
+  const orgId = source === 'contract' ? search.orgId : null;
+  for (const provider of new Set([search.provider, ANY_PROVIDER])) {
+    const shelf = search.shelves.get(shelfKey(source, orgId, provider));
+    if (!shelf) continue;
+    yield 'shelf';
+    for (const name of search.models) {
+      const match = shelf.named(name);
+      if (match) yield { ...match, name };
+    }
+    for (const found of inCatalogue(search)) {
+      const [model, another] = found === 'shelf' || found.quality === 'estimated' ? [] : found.entries;
+      const match = model && !another ? shelf.named(model.model) : null;
+      if (match && found !== 'shelf') yield { ...match, name: found.name };
+    }
+    if (shelf.any.length > 0) yield { entries: shelf.any, quality: 'exact', name: search.models[0] ?? '' };
   }
-  for (const found of inCatalogue(search)) {
-    const [model, another] = found === 'shelf' || found.quality === 'estimated' ? [] : found.entries;
-    const match = model && !another ? shelf.named(model.model) : null;
-    if (match && found !== 'shelf') yield { ...match, name: found.name };
-  }
-  if (shelf.any.length > 0) yield { entries: shelf.any, quality: 'exact', name: search.models[0] ?? '' };
 }
 
+/** The price of a candidate at the call's time, or why it has none. */
 function priceOf(from: Search, source: number, found: Found): PriceResolution {
   const picks = found.entries.map((entry) => pick(entry, from.tier, from.at));
   const versions = picks.filter((version) => typeof version !== 'string');
@@ -178,7 +172,7 @@ function fromBasis(
   if (!basis || from.aliases >= MAX_ALIASES) return { pending: 'unknown_model' };
   const other: Search = {
     ...from,
-    provider: canonicalProvider(basis.provider ?? from.provider),
+    provider: basis.provider ?? from.provider,
     models: basis.model === null ? from.models : [basis.model],
     tier: STANDARD_TIER,
     aliases: from.aliases + 1,

@@ -1,0 +1,148 @@
+import sql, { empty } from 'sql-template-tag';
+import type { Sql } from 'sql-template-tag';
+import type { Queryable, Row } from '../db/db.js';
+import type { PriceSource, PriceVersion, PriceVersionDraft } from '../pricing/price-version.js';
+
+/** Two processes that import at once would both find an empty book: one waits for the other. */
+const IMPORT_LOCK = 7_203_201;
+/** Rows per statement: a few hundred kilobytes of JSON. */
+const INSERT_ROWS = 200;
+
+interface VersionRow extends Row {
+  readonly id: string;
+  readonly source: PriceSource;
+  readonly source_version: string;
+  readonly org_id: string | null;
+  readonly provider: string;
+  readonly model: string;
+  readonly service_tier: string;
+  readonly effective_ms: string | null;
+  readonly certain_ms: string | null;
+  readonly recorded_ms: string;
+  readonly match: PriceVersion['match'];
+  readonly meters: PriceVersion['meters'];
+  readonly windows: PriceVersion['windows'];
+  readonly basis: PriceVersion['basis'];
+  readonly empty: boolean;
+  readonly refused: string | null;
+  readonly withdrawn: boolean;
+}
+
+/** Milliseconds as text; the beginning of time is null. */
+const COLUMNS = sql`
+  id::text, source, source_version, org_id, provider, model, service_tier,
+  case when effective_from = '-infinity' then null else (extract(epoch from effective_from) * 1000)::bigint::text end as effective_ms,
+  case when certain_from = '-infinity' then null else (extract(epoch from certain_from) * 1000)::bigint::text end as certain_ms,
+  (extract(epoch from recorded_at) * 1000)::bigint::text as recorded_ms,
+  match, meters, windows, basis, empty, refused, withdrawn`;
+
+const timeOf = (ms: string | null): number => (ms === null ? -Infinity : Number(ms));
+
+function toVersion(row: VersionRow): PriceVersion {
+  return {
+    id: row.id,
+    source: row.source,
+    sourceVersion: row.source_version,
+    orgId: row.org_id,
+    provider: row.provider,
+    model: row.model,
+    match: row.match,
+    serviceTier: row.service_tier,
+    effectiveFrom: timeOf(row.effective_ms),
+    certainFrom: timeOf(row.certain_ms),
+    recordedAt: Number(row.recorded_ms),
+    meters: row.meters,
+    windows: row.windows,
+    basis: row.basis,
+    empty: row.empty,
+    refused: row.refused,
+    withdrawn: row.withdrawn,
+  };
+}
+
+/** The whole book, in the order it was recorded. */
+export async function readVersions(db: Queryable): Promise<readonly PriceVersion[]> {
+  const { rows } = await db.query<VersionRow>(sql`select ${COLUMNS} from price_versions order by id`);
+  return rows.map(toVersion);
+}
+
+/** Id of the newest version; null when the book is empty. It only grows, so an unchanged one means an unchanged book. */
+export async function lastVersionId(db: Queryable): Promise<string | null> {
+  const { rows } = await db.query<{ id: string | null }>(sql`select max(id)::text as id from price_versions`);
+  return rows[0]?.id ?? null;
+}
+
+export interface VersionFilter {
+  readonly provider?: string | undefined;
+  readonly model?: string | undefined;
+  readonly source?: PriceSource | undefined;
+  /** Set: catalogue and overrides, and of the contracts only this organisation's. */
+  readonly orgId: string | null;
+  /** Ids below this one. */
+  readonly before: string | null;
+  readonly limit: number;
+}
+
+/** One page of the book, newest first. */
+export async function listVersions(db: Queryable, filter: VersionFilter): Promise<readonly PriceVersion[]> {
+  const { rows } = await db.query<VersionRow>(sql`
+    select ${COLUMNS} from price_versions
+    where true
+      ${when(filter.provider, (value) => sql`and provider = ${value}`)}
+      ${when(filter.model, (value) => sql`and (model = ${value} or match @> jsonb_build_array(jsonb_build_object('model', ${value.toLowerCase()}::text)))`)}
+      ${when(filter.source, (value) => sql`and source = ${value}`)}
+      ${when(filter.orgId, (value) => sql`and (org_id is null or org_id = ${value})`)}
+      ${when(filter.before, (value) => sql`and id < ${value}::bigint`)}
+    order by id desc
+    limit ${filter.limit}`);
+  return rows.map(toVersion);
+}
+
+const when = <T>(value: T | null | undefined, condition: (value: T) => Sql): Sql =>
+  value === null || value === undefined ? empty : condition(value);
+
+/** Keeps other importers out until the transaction ends. */
+export async function lockImports(tx: Queryable): Promise<void> {
+  await tx.query(sql`select pg_advisory_xact_lock(${IMPORT_LOCK})`);
+}
+
+/** Adds versions; the database numbers them. */
+export async function insertVersions(tx: Queryable, drafts: readonly PriceVersionDraft[]): Promise<void> {
+  for (let start = 0; start < drafts.length; start += INSERT_ROWS) {
+    const rows = JSON.stringify(drafts.slice(start, start + INSERT_ROWS).map(toRow));
+    await tx.query(sql`
+      insert into price_versions (
+        source, source_version, org_id, provider, model, match, service_tier, effective_from, certain_from, recorded_at,
+        meters, windows, basis, empty, refused, withdrawn)
+      select
+        source, source_version, org_id, provider, model, match, service_tier, effective_from, certain_from, recorded_at,
+        meters, windows, basis, empty, refused, withdrawn
+      from jsonb_to_recordset(${rows}::jsonb) as row (
+        source text, source_version text, org_id text, provider text, model text, match jsonb, service_tier text,
+        effective_from timestamptz, certain_from timestamptz, recorded_at timestamptz,
+        meters jsonb, windows jsonb, basis jsonb, empty boolean, refused text, withdrawn boolean)`);
+  }
+}
+
+const timestamp = (ms: number): string => (ms === -Infinity ? '-infinity' : new Date(ms).toISOString());
+
+function toRow(draft: PriceVersionDraft): Record<string, unknown> {
+  return {
+    source: draft.source,
+    source_version: draft.sourceVersion,
+    org_id: draft.orgId,
+    provider: draft.provider,
+    model: draft.model,
+    match: draft.match,
+    service_tier: draft.serviceTier,
+    effective_from: timestamp(draft.effectiveFrom),
+    certain_from: timestamp(draft.certainFrom),
+    recorded_at: timestamp(draft.recordedAt),
+    meters: draft.meters,
+    windows: draft.windows,
+    basis: draft.basis,
+    empty: draft.empty,
+    refused: draft.refused,
+    withdrawn: draft.withdrawn,
+  };
+}
