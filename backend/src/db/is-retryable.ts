@@ -1,3 +1,5 @@
+import { errorCode, errorMessage } from './error-parts.js';
+
 // PostgreSQL: connection exceptions, serialisation failure and deadlock, completion unknown, idle in transaction, lock
 // not available, too many connections, server going or gone.
 const SQLSTATES = /^(08\w{3}|40001|40P01|40003|25P03|55P03|53300|57P0[1235])$/;
@@ -11,7 +13,6 @@ const PG_MESSAGES =
  * A commit may have happened all the same, so only idempotent work may be repeated.
  */
 export function isRetryable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return SQLSTATES.test(code) || SOCKET_ERRORS.has(code) || PG_MESSAGES.test(error.message);
+  const code = errorCode(error);
+  return SQLSTATES.test(code) || SOCKET_ERRORS.has(code) || PG_MESSAGES.test(errorMessage(error));
 }

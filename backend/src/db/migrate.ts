@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import sql, { raw } from 'sql-template-tag';
 import type { Connection, Db, Logger, Queryable, Row } from './db.js';
+import { errorMessage } from './error-parts.js';
 import { readMigrations, type Migration } from './migration-files.js';
 
 /** Any constant no other program uses: "ledger" in ASCII. */
@@ -107,8 +108,7 @@ async function apply(db: Db, migration: Migration): Promise<void> {
       await db.query(record);
     }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`migration ${fileName(migration)} failed: ${reason}`, { cause: error });
+    throw new Error(`migration ${fileName(migration)} failed: ${errorMessage(error)}`, { cause: error });
   }
 }
 

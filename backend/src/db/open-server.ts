@@ -1,5 +1,6 @@
 import sql from 'sql-template-tag';
 import type { Db, Logger } from './db.js';
+import { errorMessage } from './error-parts.js';
 import { createPooledDb } from './pooled-db.js';
 import { explainConnectionError, serverProblem } from './server-problem.js';
 
@@ -61,9 +62,8 @@ async function createExtension(db: Db, target: string): Promise<string> {
   try {
     await db.query(sql`create extension if not exists timescaledb`);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     throw new Error(
-      `${target} has no TimescaleDB and it could not be created (${reason}). ` +
+      `${target} has no TimescaleDB and it could not be created (${errorMessage(error)}). ` +
         'A database administrator must run in this database: create extension timescaledb; ' +
         "(the server needs the timescaledb package and shared_preload_libraries = 'timescaledb').",
       { cause: error },

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Sql } from 'sql-template-tag';
+import { errorCode } from './error-parts.js';
 import type { Connection, Db, Logger, Row } from './db.js';
 
 export interface PooledDb extends Db {
@@ -46,8 +47,8 @@ export function createPooledDb({ engine, pool: config, logger, afterClose }: Poo
     try {
       return await work(connectionOf(client), client);
     } catch (error) {
-      // A connection that broke between two statements told its reason only by the event.
-      throw lost ?? error;
+      // A connection that broke between two statements told its reason by the event; the next statement only says "lost".
+      throw lost && !errorCode(error) ? lost : error;
     } finally {
       client.off('error', onLost);
       client.release(lost);

@@ -1,3 +1,5 @@
+import { errorCode, errorMessage } from './error-parts.js';
+
 const OLDEST_POSTGRESQL = 15;
 const OLDEST_TIMESCALEDB = [2, 23] as const;
 
@@ -38,9 +40,9 @@ function isAtLeast(version: string, [major, minor]: readonly [number, number]): 
 
 /** An error of the first connection in words that say what to do. `target` names the database without its password. */
 export function explainConnectionError(error: unknown, target: string): Error {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const reason = error instanceof Error ? error.message || code : String(error);
-  return new Error(`cannot use ${target}: ${ADVICE[code] ?? reason}`, { cause: error });
+  return new Error(`cannot use ${target}: ${ADVICE[errorCode(error)] ?? errorMessage(error)}`, {
+    cause: error,
+  });
 }
 
 const REFUSED =

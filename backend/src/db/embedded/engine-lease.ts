@@ -1,3 +1,4 @@
+import { errorMessage } from '../error-parts.js';
 import type { Engine } from './engine.js';
 import { closeStatementFrame, fatalFrame, frames, queryFrame, readCString, SYNC, TAG } from './protocol.js';
 
@@ -122,8 +123,7 @@ export function createEngineLease(options: EngineLeaseOptions): EngineLease {
   function failEverybody(error: unknown): void {
     options.reportFailure(error);
     owner = undefined;
-    const reason = error instanceof Error ? error.message : String(error);
-    const fatal = fatalFrame('57P02', `the embedded engine failed: ${reason}`);
+    const fatal = fatalFrame('57P02', `the embedded engine failed: ${errorMessage(error)}`);
     for (const client of clients) client.fail(fatal);
     clients.clear();
   }

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { errorCode, errorMessage } from '../error-parts.js';
 import { padBatch } from './pad-batch.js';
 import { frames, queryFrame, readCString } from './protocol.js';
 
@@ -103,14 +104,12 @@ function throwServerError(output: Buffer): void {
 }
 
 function startFailure(error: unknown, { dataDir }: EngineOptions): Error {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ERR_MODULE_NOT_FOUND') {
+  if (errorCode(error) === 'ERR_MODULE_NOT_FOUND') {
     return new Error('embedded engine is not installed; set DATABASE_URL or run npm ci', { cause: error });
   }
-  const reason = error instanceof Error ? error.message : String(error);
   const where = dataDir === null ? 'in memory' : `the data folder ${dataDir}`;
   return new Error(
-    `the embedded engine could not open ${where}: ${reason}. ` +
+    `the embedded engine could not open ${where}: ${errorMessage(error)}. ` +
       'Check that the folder is writable and was made by this version, or move it away to start empty.',
     { cause: error },
   );
