@@ -83,38 +83,42 @@ describe('a key of the API', () => {
       org_id: 'acme',
       created_by: 'admin-key',
     });
-    const { id, key } = created.json as { id: string; key: string };
+    const { id, token } = created.json as { id: string; token: string };
 
-    expect((await call('GET', '/whoami', key)).json).toEqual({ name: id, orgId: 'acme', realm: 'org:acme' });
+    expect((await call('GET', '/whoami', token)).json).toEqual({
+      name: id,
+      orgId: 'acme',
+      realm: 'org:acme',
+    });
 
     const listed = await call('GET', '/api/v1/keys', ADMIN_KEY);
     expect(listed.json).toMatchObject({ keys: [{ id, name: 'Reports', revoked_at: null }] });
-    expect(listed.body.toString()).not.toContain(key.slice(-64));
+    expect(listed.body.toString()).not.toContain(token.slice(-64));
 
     expect(await countLiveKeys(db)).toBe(1);
     expect((await call('DELETE', `/api/v1/keys/${id}`, ADMIN_KEY)).status).toBe(204);
     expect(await countLiveKeys(db)).toBe(0);
-    expect((await call('GET', '/whoami', key)).status).toBe(401);
+    expect((await call('GET', '/whoami', token)).status).toBe(401);
     expect((await call('DELETE', `/api/v1/keys/${id}`, ADMIN_KEY)).status).toBe(204);
     const [row] = (await keys.list()).map(({ revokedAt }) => revokedAt);
     expect(row).toBeInstanceOf(Date);
   });
 
   it('is stored without its secret', async () => {
-    const { key } = (await create({ name: 'x', scopes: ['ingest'] })).json as { key: string };
+    const { token } = (await create({ name: 'x', scopes: ['ingest'] })).json as { token: string };
     const { rows } = await db.query(sql`select to_jsonb(k)::text as row from api_keys k`);
     expect(rows).toHaveLength(1);
-    expect(String(rows[0]?.['row'])).not.toContain(key.slice(-64));
+    expect(String(rows[0]?.['row'])).not.toContain(token.slice(-64));
   });
 
   it('may not be managed without the scope admin', async () => {
-    const { key } = (await create({ name: 'x', scopes: ['ingest', 'read'] })).json as { key: string };
+    const { token } = (await create({ name: 'x', scopes: ['ingest', 'read'] })).json as { token: string };
     for (const [method, path] of [
       ['POST', '/api/v1/keys'],
       ['GET', '/api/v1/keys'],
       ['DELETE', '/api/v1/keys/x'],
     ] as const) {
-      expect((await call(method, path, key, method === 'POST' ? {} : undefined)).status).toBe(403);
+      expect((await call(method, path, token, method === 'POST' ? {} : undefined)).status).toBe(403);
     }
   });
 

@@ -44,7 +44,7 @@ const Key = z
   })
   .meta({ id: 'Key' });
 const CreatedKey = Key.extend({
-  key: z.string().meta({ description: 'The key itself. It cannot be shown again.' }),
+  token: z.string().meta({ description: 'The key itself. It cannot be shown again.' }),
 }).meta({ id: 'CreatedKey' });
 
 /** `/api/v1/keys`: make, list and revoke API keys. */
@@ -61,7 +61,7 @@ export function createKeyRoutes(keys: Pick<Keys, 'create' | 'list' | 'revoke'>):
       responses: { 201: { description: 'The new key, with its secret, this once.', schema: CreatedKey } },
       async handle({ body: { name, scopes, org_id: orgId }, caller }) {
         const { token, ...key } = await keys.create({ name, scopes, orgId, createdBy: caller.name });
-        return { status: 201, body: { ...keyBody(key), key: token } };
+        return { status: 201, body: { ...keyBody(key), token } };
       },
     }),
     route({

@@ -32,6 +32,17 @@ const raw = route({
   responses: { 200: { description: 'Taken.' } },
   handle: () => Promise.resolve({}),
 });
+const batch = route({
+  method: 'post',
+  path: '/batch',
+  summary: 'Items',
+  tag: 'Examples',
+  scope: 'ingest',
+  body: z.array(z.unknown()),
+  documentedBody: z.array(z.object({ price: Money })),
+  responses: { 200: { description: 'Taken.' } },
+  handle: () => Promise.resolve({}),
+});
 const never = (): never => {
   throw new Error('not rendered here');
 };
@@ -42,7 +53,7 @@ const health = {
   isDraining: () => false,
   registry: createMetrics().registry,
 };
-const routes: Route[] = [example, raw, ...createKeyRoutes(unused), ...createHealthRoutes(health)];
+const routes: Route[] = [example, raw, batch, ...createKeyRoutes(unused), ...createHealthRoutes(health)];
 
 interface Operation {
   readonly operationId: string;
@@ -99,6 +110,11 @@ describe('openApiDocument', () => {
   it('says which key a route needs', () => {
     expect(document.paths['/healthz']?.['get']?.security).toEqual([]);
     expect(document.paths['/raw']?.['post']?.security).toEqual([{ key: ['ingest'] }]);
+  });
+
+  it('shows the items that a handler checks itself', () => {
+    const content = document.paths['/batch']?.['post']?.requestBody?.content;
+    expect(refs(content)).toEqual(['#/components/schemas/Money']);
   });
 
   it('lists the content types of a raw body', () => {

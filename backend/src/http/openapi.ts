@@ -65,9 +65,10 @@ function describe(registry: OpenAPIRegistry, security: string, route: Route): vo
 function requestBody(route: Route) {
   const contentTypes = route.rawBody?.contentTypes ?? (route.body === undefined ? [] : ['application/json']);
   if (contentTypes.length === 0) return {};
+  const json = route.documentedBody ?? route.body ?? z.unknown();
   const content = contentTypes.map((type) => [
     type,
-    { schema: type === 'application/json' && route.body !== undefined ? route.body : z.unknown() },
+    { schema: type === 'application/json' ? json : z.unknown() },
   ]);
   return {
     body: { required: true, content: Object.fromEntries(content) as Record<string, { schema: z.ZodType }> },

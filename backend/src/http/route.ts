@@ -33,6 +33,8 @@ export interface Route {
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
+  /** Shown in the OpenAPI document in place of `body`, where the handler checks the items of a batch one by one. */
+  readonly documentedBody?: z.ZodType;
   /** The handler gets the unparsed (but inflated) body as a Buffer and renders its own errors, as OTLP demands. */
   readonly rawBody?: { readonly contentTypes: readonly string[]; readonly renderError: ErrorRenderer };
   /** Accepted by the server when it parses JSON itself, in bytes. Default 1 MiB. */
