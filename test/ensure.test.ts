@@ -10,7 +10,6 @@ const locked = {
   'node_modules/other-platform': { version: '1.0.0', integrity: 'sha512-o', optional: true },
   [ENGINE]: { version: '0.3.14', integrity: 'sha512-e', optional: true },
 };
-const { '': _root, 'node_modules/other-platform': _absent, ...installed } = locked;
 const embedded = { needsEmbeddedEngine: true };
 
 /** `installed` without one package. */

@@ -1,47 +1,58 @@
 import type { Logger } from '../db.js';
-import { startEngine, type Engine, type EngineOptions } from './engine.js';
+import type { Engine } from './engine.js';
 
 /** Attempts in a row to bring the engine back without one successful batch between them. */
 const MAX_REOPENS = 5;
 
+/** SQLSTATE system_error: the engine does not come back, repeating is useless. */
+export const ENGINE_GONE = '58000';
+
 /** Keeps one engine running: opens another after a fatal error, but not for ever. */
 export interface EngineKeeper {
+  /** The engine to use now. Rejects with code `ENGINE_GONE` when there will be none any more. */
   readonly engine: () => Promise<Engine>;
   readonly reportFailure: (error: unknown) => void;
   readonly reportSuccess: () => void;
   readonly close: () => Promise<void>;
 }
 
-/** Starts the engine. @throws as `startEngine` */
-export async function createEngineKeeper(options: EngineOptions, logger: Logger): Promise<EngineKeeper> {
-  let current: Promise<Engine> = startEngine(options).then((engine) => engine);
+export interface EngineKeeperDeps {
+  /** Opens the database for the first time. */
+  readonly start: () => Promise<Engine>;
+  /** Opens it again after a failure; null where nothing would be left of it. */
+  readonly reopen: (() => Promise<Engine>) | null;
+  readonly logger: Logger;
+}
+
+/** Starts the engine. @throws as `start` */
+export async function createEngineKeeper({ start, reopen, logger }: EngineKeeperDeps): Promise<EngineKeeper> {
+  let current: Promise<Engine> = Promise.resolve(await start());
   let failed = false;
   let reopens = 0;
-  await current;
 
-  async function reopen(last: Promise<Engine>): Promise<Engine> {
-    // What the dead thread did not write is gone; two engines on one folder would lose each other's rows.
-    await last.then(
-      (engine) => engine.terminate(),
+  const terminate = (engine: Promise<Engine>): Promise<void> =>
+    engine.then(
+      (running) => running.terminate(),
       () => undefined,
     );
-    if (options.dataDir === null)
-      throw new Error('it ran in memory, so its data is gone: restart the process');
+
+  async function replace(last: Promise<Engine>): Promise<Engine> {
+    // First the old one must end: two engines on one folder lose each other's rows.
+    await terminate(last);
+    if (!reopen) throw gone('it ran in memory, so its data is gone: restart the process');
     if (reopens >= MAX_REOPENS) {
-      throw new Error(
-        `${MAX_REOPENS} restarts in a row did not help: restart the process and look at the log`,
-      );
+      throw gone(`opening it again ${MAX_REOPENS} times did not help: see the log, then restart the process`);
     }
     reopens += 1;
     logger.warn({ attempt: reopens }, 'opening the embedded engine again');
-    return startEngine({ ...options, template: null });
+    return reopen();
   }
 
   return {
     engine: () => {
       if (failed) {
         failed = false;
-        current = reopen(current);
+        current = replace(current);
       }
       return current;
     },
@@ -53,8 +64,12 @@ export async function createEngineKeeper(options: EngineOptions, logger: Logger)
       reopens = 0;
     },
     close: async () => {
-      if (failed) return;
-      await (await current).close();
+      if (failed) await terminate(current);
+      else await (await current).close();
     },
   };
+}
+
+function gone(reason: string): Error {
+  return Object.assign(new Error(reason), { code: ENGINE_GONE });
 }

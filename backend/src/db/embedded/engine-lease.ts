@@ -1,5 +1,6 @@
-import { errorMessage } from '../error-parts.js';
+import { errorCode, errorMessage } from '../error-parts.js';
 import type { Engine } from './engine.js';
+import { ENGINE_GONE } from './engine-keeper.js';
 import { closeStatementFrame, fatalFrame, frames, queryFrame, readCString, SYNC, TAG } from './protocol.js';
 
 /** What the lease needs of a connection. */
@@ -123,7 +124,8 @@ export function createEngineLease(options: EngineLeaseOptions): EngineLease {
   function failEverybody(error: unknown): void {
     options.reportFailure(error);
     owner = undefined;
-    const fatal = fatalFrame('57P02', `the embedded engine failed: ${errorMessage(error)}`);
+    const code = errorCode(error) === ENGINE_GONE ? ENGINE_GONE : '57P02';
+    const fatal = fatalFrame(code, `the embedded engine failed: ${errorMessage(error)}`);
     for (const client of clients) client.fail(fatal);
     clients.clear();
   }

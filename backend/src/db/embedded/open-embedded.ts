@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Logger } from '../db.js';
 import { createPooledDb, type PooledDb } from '../pooled-db.js';
 import { lockDirectory } from './directory-lock.js';
+import { startEngine } from './engine.js';
 import { EngineConnection } from './engine-connection.js';
 import { createEngineKeeper } from './engine-keeper.js';
 import { createEngineLease } from './engine-lease.js';
@@ -35,10 +36,12 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDb
   if (dataDir !== null) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const lock = dataDir === null ? null : lockDirectory(dataDir);
   try {
-    const keeper = await createEngineKeeper(
-      { dataDir: dataDir === null ? null : join(dataDir, 'pgdata'), template: options.template ?? null },
+    const cluster = dataDir === null ? null : join(dataDir, 'pgdata');
+    const keeper = await createEngineKeeper({
+      start: () => startEngine({ dataDir: cluster, template: options.template ?? null }),
+      reopen: cluster === null ? null : () => startEngine({ dataDir: cluster, template: null }),
       logger,
-    );
+    });
     const lease = createEngineLease({ ...keeper, idleTimeoutMs: options.idleInTransactionMs ?? 30_000 });
     const db = createPooledDb({
       engine: 'embedded',
@@ -46,8 +49,11 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDb
       // More connections would only wait: two keep the engine busy while the main thread serialises.
       pool: { user: 'postgres', password: '', ssl: false, max: 4, stream: () => new EngineConnection(lease) },
       afterClose: async () => {
-        await keeper.close();
-        lock?.release();
+        try {
+          await keeper.close();
+        } finally {
+          lock?.release();
+        }
       },
     });
     return {
