@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Caller } from '../../backend/src/access/caller.js';
 import type { Route, RouteContext } from '../../backend/src/http/route.js';
 import { validate } from '../../backend/src/http/validate.js';
@@ -14,6 +15,7 @@ export const boundTo = (orgId: string): Caller => ({
 /**
  * Calls a route as the server does after authentication: path found, query and body validated, handler run.
  * @returns the answer's body as JSON would carry it
+ * @throws when the body is not what the route's schema describes
  */
 export async function callRoute(
   routes: readonly Route[],
@@ -40,9 +42,17 @@ export async function callRoute(
       signal: new AbortController().signal,
     };
     const reply = await route.handle(context as RouteContext<never, never, never>);
-    return JSON.parse(JSON.stringify(reply.body)) as Record<string, unknown>;
+    return documented(route, JSON.parse(JSON.stringify(reply.body)));
   }
   throw new RangeError(`no route for ${method} ${pathname}`);
+}
+
+/** The body, if it is what the route's description says: every field described, every value of its type. */
+function documented(route: Route, body: unknown): Record<string, unknown> {
+  const described = route.responses[200]?.schema?.parse(body);
+  if (!isDeepStrictEqual(described, body))
+    throw new RangeError(`${route.path} answers fields it does not describe`);
+  return body as Record<string, unknown>;
 }
 
 function matchPath(pattern: string, path: string): Record<string, string> | null {

@@ -8,12 +8,16 @@ export const textSchema = z
   .max(1024)
   .refine((text) => !text.includes('\0'), 'Must not contain a NUL character.');
 
+const YEAR_10000 = Date.UTC(10_000, 0);
+
+/** True for a Unix ms that every layer can write with a year of four digits; no event is older than 1970. */
+export const isStorable = (at: number): boolean => at >= 0 && at < YEAR_10000;
+
 /** An instant in RFC 3339 with its zone, as Unix ms. */
 export const instantSchema = z.iso
   .datetime({ offset: true, error: 'Write a time like 2026-11-22T00:00:00Z or 2026-11-22T01:00:00+01:00.' })
   .transform((text) => Date.parse(text))
-  // Nothing is stored from before; the oldest time zones would only make the calendar's arithmetic harder.
-  .refine((at) => at >= 0, 'Must not be before 1970.');
+  .refine(isStorable, 'Must be between 1970 and 9999.');
 
 /** A query parameter that may be repeated: `model=a&model=b` means either. */
 export function repeatable<T extends z.ZodType<string>>(value: T) {
@@ -30,7 +34,8 @@ export function countParameter(fallback: number, max: number) {
     .regex(/^\d{1,9}$/, range)
     .default(String(fallback))
     .transform(Number)
-    .refine((count) => count >= 1 && count <= max, range);
+    .refine((count) => count >= 1 && count <= max, range)
+    .meta({ description: `1 to ${max}; ${fallback} unless told.` });
 }
 
 /** USD on the wire: a decimal string, never a float. */

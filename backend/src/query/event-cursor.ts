@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { textSchema } from './common-schema.js';
+import { isStorable, textSchema } from './common-schema.js';
 
 /** Identity of the last event of a page, in the order of the list: the next page starts behind it. */
 export interface EventPosition {
@@ -10,8 +10,7 @@ export interface EventPosition {
   readonly realm: string;
 }
 
-const LATEST = 8_640_000_000_000_000;
-const positionSchema = z.tuple([z.int().min(-LATEST).max(LATEST), textSchema, textSchema, textSchema]);
+const positionSchema = z.tuple([z.int().refine(isStorable), textSchema, textSchema, textSchema]);
 
 export function encodeCursor({ startedAt, traceId, spanId, realm }: EventPosition): string {
   return Buffer.from(JSON.stringify([startedAt, traceId, spanId, realm])).toString('base64url');

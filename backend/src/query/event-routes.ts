@@ -17,6 +17,8 @@ export interface EventRouteDeps {
   /** The prices in force now: asked for each request, as it is replaced when prices change. */
   readonly priceBook: () => PriceBook;
   readonly allowed: typeof allowedOrganisations;
+  /** Unix ms. */
+  readonly now: () => number;
 }
 
 const names = repeatable(textSchema).optional();
@@ -54,7 +56,7 @@ const keySchema = z.strictObject({ trace_id: textSchema, span_id: textSchema });
 const chooseSchema = z.strictObject({ realm: textSchema.optional(), started_at: instantSchema.optional() });
 
 /** `GET /api/v1/events` and the explanation of one event's cost. */
-export function createEventRoutes({ db, priceBook, allowed }: EventRouteDeps): Route[] {
+export function createEventRoutes({ db, priceBook, allowed, now }: EventRouteDeps): Route[] {
   const list = route({
     method: 'get',
     path: '/api/v1/events',
@@ -83,6 +85,7 @@ export function createEventRoutes({ db, priceBook, allowed }: EventRouteDeps): R
         db,
         { filters, from: from ?? null, to: to ?? null, after: cursor ?? null, limit: limit + 1 },
         allowed(caller, query.org_id),
+        now(),
       );
       const page = rows.slice(0, limit);
       const last = rows.length > limit ? page.at(-1) : undefined;

@@ -6,6 +6,7 @@ import type { CostQuality } from '../usage/usage.js';
 import { isoTime } from './common-schema.js';
 import type { EventPosition } from './event-cursor.js';
 import { visibleTo } from './filter-store.js';
+import { newestFirst, type TimeSlice } from './time-slices.js';
 
 const TEXTS = [
   ...([
@@ -109,25 +110,49 @@ export interface EventQuery {
   readonly limit: number;
 }
 
-/** Events, newest first; equal times by trace, span and realm, so that pages neither skip nor repeat one. */
-export async function listEvents(db: Queryable, query: EventQuery, allowed: Allowed): Promise<EventRow[]> {
-  const conditions = EVENT_FILTERS.flatMap((name) => {
-    const values = query.filters[name];
-    return values ? [sql`${FILTER_COLUMNS[name]} = any(${[...values]}::text[])`] : [];
-  });
-  if (query.from !== null) conditions.push(sql`started_at >= ${isoTime(query.from)}::timestamptz`);
-  if (query.to !== null) conditions.push(sql`started_at < ${isoTime(query.to)}::timestamptz`);
-  if (query.after) {
-    const { startedAt, traceId, spanId, realm } = query.after;
-    // The row comparison alone lets TimescaleDB exclude no chunk.
-    conditions.push(sql`started_at <= ${isoTime(startedAt)}::timestamptz
-      and (started_at, trace_id, span_id, realm) < (${isoTime(startedAt)}::timestamptz, ${traceId}, ${spanId}, ${realm})`);
+/**
+ * Events, newest first; equal times by trace, span and realm, so that pages neither skip nor repeat one. Reads back slice by
+ * slice until the page is full: no index has this order, and sorting all of 300,000 events for one page took 0.6 s.
+ */
+export async function listEvents(
+  db: Queryable,
+  query: EventQuery,
+  allowed: Allowed,
+  now: number,
+): Promise<EventRow[]> {
+  const found: EventRow[] = [];
+  const until = query.after ? query.after.startedAt + 1 : query.to;
+  for (const slice of newestFirst(query.from ?? 0, until, now)) {
+    found.push(...(await listSlice(db, query, slice, query.limit - found.length, allowed)));
+    if (found.length >= query.limit) break;
+  }
+  return found;
+}
+
+async function listSlice(
+  db: Queryable,
+  { filters, after }: EventQuery,
+  { from, to }: TimeSlice,
+  limit: number,
+  allowed: Allowed,
+): Promise<EventRow[]> {
+  const conditions = [visibleTo(allowed), sql`started_at >= ${isoTime(from)}::timestamptz`];
+  if (to !== null) conditions.push(sql`started_at < ${isoTime(to)}::timestamptz`);
+  for (const name of EVENT_FILTERS) {
+    const values = filters[name];
+    if (values) conditions.push(sql`${FILTER_COLUMNS[name]} = any(${[...values]}::text[])`);
+  }
+  if (after) {
+    const { startedAt, traceId, spanId, realm } = after;
+    conditions.push(
+      sql`(started_at, trace_id, span_id, realm) < (${isoTime(startedAt)}::timestamptz, ${traceId}, ${spanId}, ${realm})`,
+    );
   }
   const { rows } = await db.query<EventRow>(sql`
     select ${EVENT_COLUMNS} from usage_events
-    where ${join([visibleTo(allowed), ...conditions], ' and ')}
+    where ${join(conditions, ' and ')}
     order by started_at desc, trace_id desc, span_id desc, realm desc
-    limit ${query.limit}`);
+    limit ${limit}`);
   return rows;
 }
 

@@ -18,7 +18,7 @@ export interface QueryDeps {
 /** Everything that can be read about events, traces and usage. */
 export function createQueryRoutes({ db, priceBook, allowed, now = Date.now }: QueryDeps): Route[] {
   return [
-    ...createEventRoutes({ db, priceBook, allowed }),
+    ...createEventRoutes({ db, priceBook, allowed, now }),
     ...createTraceRoutes({ db, allowed }),
     ...createUsageRoutes({ db, allowed, now }),
   ];
