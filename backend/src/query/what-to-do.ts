@@ -7,7 +7,7 @@ const WHAT_TO_DO: Record<PendingReason | UnbilledReason, string> = {
   inconsistent_usage:
     'The counts contradict each other (for example more cached than sent tokens). Check the instrumentation, or send the event again with correct counts.',
   aborted_stream:
-    'The stream ended before the provider told its usage. Send the event again with the counts of the provider, or write it off.',
+    'The stream ended before the provider told its usage. Send the event again with the counts of the provider.',
   unknown_provider:
     'No price source knows this provider. Add a price for it to PRICES_FILE; an explicit 0 is a price.',
   unknown_model:
@@ -24,7 +24,7 @@ const WHAT_TO_DO: Record<PendingReason | UnbilledReason, string> = {
     'The model has no price for one kind of unit this call used. Add that meter to a price in PRICES_FILE.',
   no_price_for_tier: 'The model has no price for this service tier. Add one for the tier to PRICES_FILE.',
   late_context_gone:
-    'It arrived too late to be told apart from a copy: its neighbours are no longer stored. Check it by hand, or write it off.',
+    'It arrived too late to be told apart from a copy: its neighbours are no longer stored. Compare it with the provider's own records.',
   failed_no_usage: 'The call failed and used nothing: it is not billed.',
   written_off: 'Somebody gave up finding the cost of this call: it is not billed here.',
   wrapper: 'It repeats the usage of the call it wraps, which carries the cost.',

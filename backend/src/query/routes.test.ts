@@ -1,0 +1,82 @@
+import type { Sql } from 'sql-template-tag';
+import { allowedOrganisations } from '../access/allowed.js';
+import type { Db } from '../db/db.js';
+import { createPriceBook } from '../pricing/price-book.js';
+import { boundTo, callRoute } from '../../../test/support/call-route.js';
+import { send, startServer, type TestServer } from '../../../test/support/http-server.js';
+import { createQueryRoutes } from './routes.js';
+
+let statements: Sql[];
+/** A database that answers nothing and remembers what it was asked. */
+const db = {
+  query: (statement: Sql) => {
+    statements.push(statement);
+    return Promise.resolve({ rows: [], rowCount: 0 });
+  },
+} as unknown as Db;
+const routes = createQueryRoutes({ db, priceBook: () => createPriceBook([]), allowed: allowedOrganisations });
+
+beforeEach(() => {
+  statements = [];
+});
+
+it.each([
+  ['get', '/api/v1/events', undefined],
+  ['get', '/api/v1/events?kind=all&trace_id=t&from=2026-11-01T00:00:00Z', undefined],
+  ['get', '/api/v1/events/t/s/cost?realm=team', undefined],
+  ['get', '/api/v1/traces/t', undefined],
+  ['get', '/api/v1/dimensions/org_id/values', undefined],
+  [
+    'post',
+    '/api/v1/query',
+    { from: '2026-11-01T00:01:00Z', to: '2026-11-02T00:01:00Z', measures: ['calls'] },
+  ],
+] as const)(
+  '%s %s gives every read of events the organisations the caller may see',
+  async (method, url, body) => {
+    // Without rows most answers are errors: what matters here is what was asked of the database before.
+    await callRoute(routes, boundTo('acme'), method, url, body).catch(() => undefined);
+    expect(statements.length).toBeGreaterThan(0);
+    for (const { text, values } of statements) {
+      const reads = text.match(/\bfrom\s+(usage_events|usage_15m)\b/g) ?? [];
+      expect(reads.length).toBeGreaterThan(0);
+      expect(text.match(/org_id = \$/g)).toHaveLength(reads.length);
+      expect(values.filter((value) => value === 'acme')).toHaveLength(reads.length);
+    }
+  },
+);
+
+describe('over HTTP', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startServer(routes);
+  });
+  afterAll(() => server.server.close());
+
+  it('takes a repeated parameter as either, a single one as one', async () => {
+    const { status, json } = await send(
+      server.port,
+      'GET',
+      '/api/v1/events?model=a&model=b&org_id=acme&from=2026-11-22T00:00:00Z',
+    );
+    expect([status, json]).toEqual([200, { events: [], next_cursor: null }]);
+    expect(statements[0]?.values).toEqual(expect.arrayContaining([['a', 'b'], ['acme']]));
+  });
+
+  it('names an unknown query parameter', async () => {
+    const { status, json } = await send(server.port, 'GET', '/api/v1/events?colour=red');
+    expect([status, json['errors']]).toEqual([400, [expect.objectContaining({ field: 'colour' })]]);
+    expect(statements).toEqual([]);
+  });
+
+  it('names a wrong field of a query', async () => {
+    const body = JSON.stringify({
+      from: '2026-11-01T00:00:00Z',
+      to: '2026-11-02T00:00:00Z',
+      measures: ['cost'],
+    });
+    const headers = { 'content-type': 'application/json' };
+    const { status, json } = await send(server.port, 'POST', '/api/v1/query', { headers, body });
+    expect([status, json['errors']]).toEqual([400, [expect.objectContaining({ field: 'measures[0]' })]]);
+  });
+});
