@@ -3,8 +3,8 @@ import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { readTraces, restage } from './captures.mjs';
-import { DAYS, pick, QUERY_TYPES, requestsOfDay, sequence } from './product.mjs';
-import { cents, usageTable } from './table.mjs';
+import { DAYS, ORGANISATIONS, pick, QUERY_TYPES, requestsOfDay, sequence } from './product.mjs';
+import { usageTable } from './table.mjs';
 
 /**
  * `npm run demo`: starts the product on an embedded database of its own and plays 35 days of several customers into it
@@ -16,14 +16,9 @@ const DATA_DIR = process.env['DATA_DIR'] ?? './data/demo';
 const random = sequence(20_261_122);
 const traces = readTraces();
 let requests = 0;
+const MEASURES = ['calls', 'input_tokens', 'output_tokens', 'cost_usd', 'pending_calls', 'coverage'];
 
 const say = (/** @type {string} */ text) => process.stdout.write(`${text}\n`);
-
-const { url, server } = await startProduct();
-await playHistory();
-await printUsage();
-sayWhereToLook();
-await playLive();
 
 async function startProduct() {
   say('Tokenledger demo: starting on an embedded database (evaluation only) …');
@@ -43,7 +38,8 @@ async function startProduct() {
     child.stdout.resume();
     return { url: address.replace(/\/$/, ''), server: child };
   }
-  throw new Error('the server ended before it listened');
+  // It has said why on its own stderr.
+  return process.exit(1);
 }
 
 /** 35 days, oldest first, in requests of one customer's trace each, a few at a time. */
@@ -112,8 +108,6 @@ async function query(query) {
   return /** @type {never} */ (await response.json());
 }
 
-const MEASURES = ['calls', 'input_tokens', 'output_tokens', 'cost_usd', 'pending_calls', 'coverage'];
-
 /** Everything sent, grouped by organisation: the same answer that Grafana will draw. */
 function usage() {
   const to = new Date(Date.now() + DAY_MS).toISOString();
@@ -124,7 +118,7 @@ function usage() {
     interval: null,
     measures: MEASURES,
     group_by: ['org_id'],
-    order_by: [{ by: 'cost_usd', direction: 'desc' }],
+    order_by: [{ field: 'cost_usd', direction: 'desc' }],
   });
 }
 
@@ -152,13 +146,19 @@ Serving until Ctrl-C. Live calls arrive now:`);
 
 /** One request every other second, until the end. */
 async function playLive() {
-  const { ORGANISATIONS } = await import('./product.mjs');
   while (server.exitCode === null) {
     await sleep(2_000);
     await send(nextRequest(pick(ORGANISATIONS, random), Date.now() - 500));
     const { totals } = await usage();
-    const line = `  ${new Date().toISOString().slice(11, 19)} UTC  ${Number(totals.calls).toLocaleString('en')} calls  ${totals.cost_usd === null ? '–' : cents(totals.cost_usd)} USD  ${totals.pending_calls} pending`;
+    const line = `  ${new Date().toISOString().slice(11, 19)} UTC  ${Number(totals.calls).toLocaleString('en')} calls  ${totals.cost_usd ?? '–'} USD  ${totals.pending_calls} pending`;
     if (process.stdout.isTTY) process.stdout.write(`\r${line} `);
     else if (requests % 30 === 0) say(line);
   }
 }
+
+const { url, server } = await startProduct();
+process.on('exit', () => server.kill());
+await playHistory();
+await printUsage();
+sayWhereToLook();
+await playLive();

@@ -8,7 +8,10 @@ const COLUMNS = ['organisation', 'calls', 'tokens', 'cost (USD)', 'pending', 'co
  * @param {readonly UsageRow[]} rows @param {UsageRow} totals
  */
 export function usageTable(rows, totals) {
-  const lines = [...rows.map((row) => cells(row, row.org_id ?? '(none)')), cells(totals, 'total')];
+  const lines = withAlignedCosts([
+    ...rows.map((row) => cells(row, row.org_id ?? '(none)')),
+    cells(totals, 'total'),
+  ]);
   const widths = COLUMNS.map((title, index) =>
     Math.max(title.length, ...lines.map((line) => line[index]?.length ?? 0)),
   );
@@ -28,13 +31,21 @@ const cells = (row, name) => [
   name,
   Number(row.calls).toLocaleString('en'),
   (Number(row.input_tokens) + Number(row.output_tokens)).toLocaleString('en'),
-  row.cost_usd === null ? '–' : cents(row.cost_usd),
+  row.cost_usd ?? '–',
   String(row.pending_calls),
   row.coverage === null ? '–' : `${(Number(row.coverage) * 100).toFixed(1)} %`,
 ];
 
-/** A decimal string to the fourth decimal by cutting text: money is never a float here either. @param {string} usd */
-export function cents(usd) {
-  const [whole = '0', fraction = ''] = usd.split('.');
-  return `${whole}.${fraction.padEnd(4, '0').slice(0, 4)}`;
+const COST = COLUMNS.indexOf('cost (USD)');
+
+/** Every digit is shown, so that the table can be added up by hand; decimal points stand below each other. @param {string[][]} lines */
+function withAlignedCosts(lines) {
+  const decimals = Math.max(...lines.map((line) => line[COST]?.split('.')[1]?.length ?? 0));
+  return lines.map((line) =>
+    line.map((cell, column) => {
+      if (column !== COST || cell === '–') return cell;
+      const [whole, fraction = ''] = cell.split('.');
+      return `${whole}.${fraction.padEnd(decimals, '0')}`;
+    }),
+  );
 }
