@@ -24,7 +24,7 @@ const WHAT_TO_DO: Record<PendingReason | UnbilledReason, string> = {
     'The model has no price for one kind of unit this call used. Add that meter to a price in PRICES_FILE.',
   no_price_for_tier: 'The model has no price for this service tier. Add one for the tier to PRICES_FILE.',
   late_context_gone:
-    'It arrived too late to be told apart from a copy: its neighbours are no longer stored. Compare it with the provider's own records.',
+    'It arrived too late to be told apart from a copy: its neighbours are no longer stored. Compare it with the records of the provider.',
   failed_no_usage: 'The call failed and used nothing: it is not billed.',
   written_off: 'Somebody gave up finding the cost of this call: it is not billed here.',
   wrapper: 'It repeats the usage of the call it wraps, which carries the cost.',
