@@ -28,11 +28,14 @@ export async function openTestDb(): Promise<Db> {
   return server ? openOnServer(server) : openInMemory();
 }
 
-/** Empties every table but the migrations', and the aggregates with them. */
+/** Empties every table but the migrations', and what the continuous aggregates have materialised. */
 export async function truncateAll(db: Db): Promise<void> {
   const { rows } = await db.query<{ name: string }>(sql`
     select format('%I', tablename) as name from pg_tables
-    where schemaname = 'public' and tablename <> 'schema_migrations'`);
+    where schemaname = 'public' and tablename <> 'schema_migrations'
+    union all
+    select format('%I.%I', view_schema, view_name)
+    from timescaledb_information.continuous_aggregates`);
   if (rows.length === 0) return;
   await db.query(sql`truncate ${join(rows.map(({ name }) => raw(name)))} restart identity cascade`);
 }
