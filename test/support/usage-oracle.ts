@@ -163,17 +163,31 @@ function holds(
   return operator === '!~' ? !matches() : answers[operator] === true;
 }
 
+/** Formatters are slow to make: two for each zone, the date and the hour with its offset. */
+const zoneFormats = new Map<string, { date: Intl.DateTimeFormat; hour: Intl.DateTimeFormat }>();
+function formatsIn(timeZone: string): { date: Intl.DateTimeFormat; hour: Intl.DateTimeFormat } {
+  const known = zoneFormats.get(timeZone) ?? {
+    date: new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }),
+    hour: new Intl.DateTimeFormat('en-GB', {
+      timeZone,
+      hour: '2-digit',
+      hourCycle: 'h23',
+      timeZoneName: 'longOffset',
+    }),
+  };
+  zoneFormats.set(timeZone, known);
+  return known;
+}
+
 /** The name of the interval an instant lies in, from Intl alone. */
 export function intervalName(at: number, { interval, time_zone: timeZone }: RandomRequest): string {
   if (interval === null) return '';
   if (interval === '15m') return String(Math.floor(at / 900_000));
-  const date = new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(at);
+  const formats = formatsIn(timeZone);
+  const date = formats.date.format(at);
   if (interval === '1d') return date;
   if (interval === '1mo') return date.slice(0, 7);
-  if (interval === '1h') {
-    const hour = { hour: '2-digit', hourCycle: 'h23', timeZoneName: 'longOffset' } as const;
-    return `${date} ${new Intl.DateTimeFormat('en-GB', { timeZone, ...hour }).format(at)}`;
-  }
+  if (interval === '1h') return `${date} ${formats.hour.format(at)}`;
   const weekday = (new Date(`${date}T00:00Z`).getUTCDay() + 6) % 7;
   return new Date(Date.parse(`${date}T00:00Z`) - weekday * 86_400_000).toISOString().slice(0, 10);
 }

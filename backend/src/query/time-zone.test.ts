@@ -6,15 +6,24 @@ const minutesBetween = (edges: number[]): number[] =>
   edges.slice(1).map((edge, index) => (edge - (edges[index] ?? 0)) / MINUTE);
 const at = (text: string): number => Date.parse(text);
 
-/** What a wall calendar in the zone shows, straight from Intl. */
-function wallDate(instant: number, timeZone: string): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(instant);
+/** Formatters are slow to make. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+function formatIn(
+  timeZone: string,
+  locale: string,
+  options: Intl.DateTimeFormatOptions,
+): Intl.DateTimeFormat {
+  const known =
+    formats.get(`${locale} ${timeZone}`) ?? new Intl.DateTimeFormat(locale, { timeZone, ...options });
+  formats.set(`${locale} ${timeZone}`, known);
+  return known;
 }
-function wallTime(instant: number, timeZone: string): string {
-  return new Intl.DateTimeFormat('en-GB', { timeZone, dateStyle: 'short', timeStyle: 'long' }).format(
-    instant,
-  );
-}
+
+/** What a wall calendar and clock in the zone show, straight from Intl. */
+const wallDate = (instant: number, timeZone: string): string =>
+  formatIn(timeZone, 'en-CA', { dateStyle: 'short' }).format(instant);
+const wallTime = (instant: number, timeZone: string): string =>
+  formatIn(timeZone, 'en-GB', { dateStyle: 'short', timeStyle: 'long' }).format(instant);
 
 const ZONES = [
   ...['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Asia/Kathmandu', 'Australia/Lord_Howe'],
