@@ -7,7 +7,6 @@ import type {
   PriceBasis,
   PriceVersionDraft,
 } from '../pricing/price-version.js';
-import { canonicalProvider } from '../usage/provider-names.js';
 import { OTHER_METERS } from '../usage/usage.js';
 import { canonical } from './canonical.js';
 import type { PriceEntry } from './prices-file-schema.js';
@@ -61,7 +60,7 @@ function toDraft(entry: PriceEntry, fileHash: string, now: number): PriceVersion
     source: entry.org_id === null ? 'override' : 'contract',
     sourceVersion: fileHash,
     orgId: entry.org_id,
-    provider: providerName(entry.provider),
+    provider: entry.provider,
     model: entry.model,
     match: matchOf(entry),
     serviceTier: entry.service_tier,
@@ -77,9 +76,6 @@ function toDraft(entry: PriceEntry, fileHash: string, now: number): PriceVersion
   };
 }
 
-/** As calls name it: `bedrock` in the file means `aws`. */
-const providerName = (name: string): string => canonicalProvider(name) ?? name.toLowerCase();
-
 function matchOf(entry: PriceEntry): readonly ModelMatch[] {
   const exact = [entry.model, ...entry.aliases]
     .filter((name) => name !== '*')
@@ -91,7 +87,7 @@ function matchOf(entry: PriceEntry): readonly ModelMatch[] {
 function basisOf({ same_as: sameAs, multiplier }: PriceEntry): PriceBasis | null {
   if (!sameAs && multiplier === undefined) return null;
   return {
-    provider: sameAs?.provider === undefined ? null : providerName(sameAs.provider),
+    provider: sameAs?.provider ?? null,
     model: sameAs?.model ?? null,
     multiplier: multiplier ?? '1',
   };

@@ -116,7 +116,7 @@ async function readPricesFile(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    const code = typeof error === 'object' && error && 'code' in error ? String(error.code) : 'unreadable';
     throw new PricesFileProblem(path, [
       {
         path: 'PRICES_FILE',

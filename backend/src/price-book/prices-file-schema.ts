@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { canonicalProvider } from '../usage/provider-names.js';
 import { decimalText } from './decimal-text.js';
 
 /** USD as decimal text, written as a number or a string; numbers by their shortest text. */
@@ -29,6 +30,9 @@ const name = z
   .min(1, 'must not be empty')
   .max(256, 'must have at most 256 characters');
 
+/** As calls name it: `bedrock` in the file means `aws`. */
+const provider = name.transform((text) => canonicalProvider(text) ?? text.toLowerCase());
+
 const instant = z
   .string('must be a date like 2026-01-01 or a time like 2026-01-01T00:00:00Z')
   .transform((text, context): number => {
@@ -48,7 +52,7 @@ const entry = z
       .nullable()
       .default(null)
       .meta({ description: 'Makes it the contract of this organisation.' }),
-    provider: name.meta({
+    provider: provider.meta({
       description: "As in the catalogue, like openai or azure; your own for a self-hosted one; '*' any.",
     }),
     model: name.meta({ description: "'*' covers the whole provider." }),
@@ -97,7 +101,7 @@ const entry = z
       .optional()
       .meta({ description: 'Every meter costs nothing.' }),
     same_as: z
-      .strictObject({ provider: name.optional(), model: name }, 'must be like { model: gpt-4o }')
+      .strictObject({ provider: provider.optional(), model: name }, 'must be like { model: gpt-4o }')
       .optional()
       .meta({ description: 'Priced like this model: for deployments and aliases.' }),
     multiplier: usd

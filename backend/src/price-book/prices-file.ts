@@ -107,13 +107,17 @@ function repeated(entries: readonly PriceEntry[]): { index: number; message: str
       return [{ index, message: `repeats prices[${first}]: give it another effective_from, or remove one` }];
     }
     places.set(place, index);
-    return [model, ...entry.aliases].flatMap((name) => {
+    return [model, ...entry.aliases].flatMap((written) => {
+      const name = written.toLowerCase();
       const key = JSON.stringify([orgId, provider, name]);
       const owner = owners.get(key) ?? model;
       owners.set(key, owner);
       if (owner === model) return [];
       return [
-        { index, message: `"${name}" is already a name of "${owner}": a name can belong to one model only` },
+        {
+          index,
+          message: `"${written}" already names the model "${owner}": a name can belong to one model only`,
+        },
       ];
     });
   });

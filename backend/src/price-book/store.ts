@@ -28,7 +28,10 @@ interface VersionRow extends Row {
   readonly withdrawn: boolean;
 }
 
-/** Milliseconds as text; the beginning of time is null. */
+/**
+ * Milliseconds as text; the beginning of time is null. To sort, say `price_versions.id`: `id` alone is the text of this
+ * list, where 9 comes after 10.
+ */
 const COLUMNS = sql`
   id::text, source, source_version, org_id, provider, model, service_tier,
   case when effective_from = '-infinity' then null else (extract(epoch from effective_from) * 1000)::bigint::text end as effective_ms,
@@ -62,7 +65,9 @@ function toVersion(row: VersionRow): PriceVersion {
 
 /** The whole book, in the order it was recorded. */
 export async function readVersions(db: Queryable): Promise<readonly PriceVersion[]> {
-  const { rows } = await db.query<VersionRow>(sql`select ${COLUMNS} from price_versions order by id`);
+  const { rows } = await db.query<VersionRow>(
+    sql`select ${COLUMNS} from price_versions order by price_versions.id`,
+  );
   return rows.map(toVersion);
 }
 
@@ -93,7 +98,7 @@ export async function listVersions(db: Queryable, filter: VersionFilter): Promis
       ${when(filter.source, (value) => sql`and source = ${value}`)}
       ${when(filter.orgId, (value) => sql`and (org_id is null or org_id = ${value})`)}
       ${when(filter.before, (value) => sql`and id < ${value}::bigint`)}
-    order by id desc
+    order by price_versions.id desc
     limit ${filter.limit}`);
   return rows.map(toVersion);
 }

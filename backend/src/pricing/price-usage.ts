@@ -3,7 +3,7 @@ import type { Money } from '../ledger/money.js';
 import { OTHER_METERS } from '../usage/usage.js';
 import type { CostQuality, Usage, UsageProblem } from '../usage/usage.js';
 import { compileRates, costOf, multiplyDecimals } from './compile-price.js';
-import type { CompiledPrice, MeterRates, Rate } from './compile-price.js';
+import type { CompiledPrice, MeterRate, MeterRates, Rate } from './compile-price.js';
 import { worseQuality } from './cost-quality.js';
 import type { PriceBook } from './price-book.js';
 import type { CostComponent, Meter, PriceVersion } from './price-version.js';
@@ -107,10 +107,7 @@ function ratesAt(found: CompiledPrice, at: number): MeterRates {
 }
 
 /** Context tiers: the whole call costs the price of the highest step its input is strictly above. */
-function rateFor(
-  rate: { readonly base: Rate; readonly tiers: readonly { readonly above: number; readonly rate: Rate }[] },
-  inputTokens: number,
-): Rate {
+function rateFor(rate: MeterRate, inputTokens: number): Rate {
   for (const tier of rate.tiers) if (inputTokens > tier.above) return tier.rate;
   return rate.base;
 }
@@ -137,12 +134,17 @@ function quantitiesOf(usage: Usage, rates: MeterRates): [Meter, number][] | Pend
 function untold(usage: Usage, rates: MeterRates, model: string): CostQuality {
   let quality: CostQuality = 'exact';
   if (usage.output_tokens === null && rates.output) quality = 'lower_bound';
-  if (usage.reasoning === null && rates.output_reasoning) quality = worseQuality(quality, 'estimated');
-  if ((usage.input_audio === null || usage.output_audio === null) && SPEECH_MODEL.test(model)) {
-    quality = worseQuality(quality, 'lower_bound');
+  if (usage.reasoning === null && rates.output_reasoning && !sameRate(rates.output_reasoning, rates.output)) {
+    quality = worseQuality(quality, 'estimated');
   }
+  const heard = usage.input_audio !== null || sameRate(rates.input_audio, rates.input_uncached);
+  const spoken = usage.output_audio !== null || sameRate(rates.output_audio, rates.output);
+  if (!(heard && spoken) && SPEECH_MODEL.test(model)) quality = worseQuality(quality, 'lower_bound');
   return quality;
 }
+
+const sameRate = (a: MeterRate | undefined, b: MeterRate | undefined): boolean =>
+  a !== undefined && a.base.price === b?.base.price && a.tiers.length === b.tiers.length;
 
 /**
  * Explains a cost from the versions stored with it and nothing else: whatever was imported since changes no line.
