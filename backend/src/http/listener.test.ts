@@ -73,6 +73,38 @@ describe('close', () => {
     expect(await refusesConnections(port)).toBe(true);
   });
 
+  it('ends the keep-alive connection of a request that was in flight, and says so', async () => {
+    const { slow, arrived, answer } = slowRoute();
+    const { server, port } = await startServer([slow], { timeouts: { drain: 60_000 } });
+    const agent = new Agent({ keepAlive: true });
+    const connection = new Promise((resolve) => {
+      request({ host: '127.0.0.1', port, path: '/slow', agent }, (response) => {
+        response.resume().on('end', () => resolve(response.headers.connection));
+      }).end();
+    });
+    await arrived;
+    const closed = server.close();
+    answer();
+    expect(await connection).toBe('close');
+    await closed;
+    agent.destroy();
+  });
+
+  it('answers a request whose headers were on their way', async () => {
+    const { slow, answer } = slowRoute();
+    answer();
+    const { server, port } = await startServer([slow], { timeouts: { drain: 60_000 } });
+    let received = '';
+    const socket = connect(port, '127.0.0.1', () => socket.write('GET /slow HTTP/1.1\r\nHost: x\r\n'));
+    const ended = new Promise((resolve) => socket.on('close', resolve));
+    socket.on('data', (chunk: Buffer) => (received += chunk.toString()));
+    await send(port, 'GET', '/slow');
+    const closed = server.close();
+    socket.write('\r\n');
+    await Promise.all([ended, closed]);
+    expect(received).toMatch(/^HTTP\/1.1 200 [^]*\r\nconnection: close\r\n/i);
+  });
+
   it('cuts what is not answered within the drain timeout', async () => {
     const { slow, arrived, aborted } = slowRoute();
     const { server, port } = await startServer([slow], { timeouts: { drain: 50 } });
@@ -108,13 +140,14 @@ describe('a client', () => {
   });
 
   it.each([
-    ['headers', 'GET /slow HTTP/1.1\r\nHost: x\r\nX-Drip: '],
+    ['headers', 'GET /slow HTTP/1.1\r\nHost: x\r\nX-Drip: ', { headers: 100, request: 60_000 }],
     [
       'body',
       'POST /slow HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\nContent-Type: application/json\r\n\r\n{',
+      { headers: 100, request: 200 },
     ],
-  ])('that never ends its %s is cut off', async (_part, text) => {
-    const { server, port } = await startServer([bodyRoute], { timeouts: { headers: 100, request: 200 } });
+  ])('that never ends its %s is cut off', async (_part, text, timeouts) => {
+    const { server, port } = await startServer([bodyRoute], { timeouts });
     const answer = await sendBytes(port, text);
     expect(answer).toMatch(/^HTTP\/1.1 408 /);
     await server.close();

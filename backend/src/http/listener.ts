@@ -1,4 +1,4 @@
-import { createServer as createHttpServer, type RequestListener } from 'node:http';
+import { createServer as createHttpServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** Milliseconds. */
@@ -43,6 +43,7 @@ export interface Address {
 /** Puts a request listener behind a socket with timeouts against slow clients. */
 export function createListener(handle: RequestListener, timeouts: Timeouts): Listener {
   let closing: Promise<void> | null = null;
+  const unanswered = new Set<ServerResponse>();
   const server = createHttpServer(
     {
       headersTimeout: timeouts.headers,
@@ -52,6 +53,8 @@ export function createListener(handle: RequestListener, timeouts: Timeouts): Lis
       connectionsCheckingInterval: Math.min(5_000, timeouts.headers),
     },
     (request, response) => {
+      unanswered.add(response);
+      response.once('close', () => unanswered.delete(response));
       if (closing !== null) response.setHeader('connection', 'close');
       void handle(request, response);
     },
@@ -63,7 +66,8 @@ export function createListener(handle: RequestListener, timeouts: Timeouts): Lis
         clearTimeout(cut);
         resolve();
       });
-      server.closeIdleConnections();
+      // Node closes idle connections here, but not one that turns idle later: its client would keep us waiting.
+      for (const response of unanswered) if (!response.headersSent) response.setHeader('connection', 'close');
     });
   return {
     listen: (host, port) =>
