@@ -25,7 +25,7 @@ import { insertQuarantined } from './ingest/quarantine-store.js';
 import { upsertEvents } from './ingest/store.js';
 import { createWriter, type Writer } from './ingest/writer.js';
 import { createPriceBookRoutes } from './price-book/routes.js';
-import type { PriceBookService } from './price-book/price-book-service.js';
+import type { PriceBookService } from './price-book/price-book.js';
 import { createQueryRoutes } from './query/routes.js';
 import { createRefresher, type Refresher } from './rollup/refresh.js';
 

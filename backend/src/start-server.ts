@@ -1,15 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
-import { countLiveKeys } from './access/store.js';
+import { liveKeys } from './access/store.js';
 import { createLocalAdmin } from './access/local-admin.js';
 import { startupProblem } from './access/startup.js';
 import { createApp, type App } from './app.js';
 import { startBackground } from './background.js';
 import type { Config } from './config.js';
 import type { Db } from './db/db.js';
-import { migrate, MIGRATIONS } from './db/migrate.js';
+import { migrate } from './db/migrate.js';
 import { openDb } from './db/open-db.js';
-import { createPriceBookService } from './price-book/price-book-service.js';
+import { readCatalogue } from './price-book/catalogue.js';
+import { createPriceBookService } from './price-book/price-book.js';
+
+const MIGRATIONS = new URL('../migrations/', import.meta.url);
 
 export interface RunningServer {
   readonly url: string;
@@ -40,8 +43,13 @@ export async function startServer(
   try {
     const { version: schema } = await migrate(db, MIGRATIONS, logger);
     if (purpose === 'serve') await refuseKeylessStart(config, db);
-    const prices = createPriceBookService({ db, logger, pricesFile: config.pricesFile });
-    await prices.start();
+    const prices = createPriceBookService({
+      db,
+      readCatalogue,
+      pricesFile: config.pricesFile,
+      now: Date.now,
+    });
+    await prices.reload();
     const localAdmin = createLocalAdmin(config.dataDir);
     const version = await packageVersion();
     const app = createApp({ config, db, logger, localAdmin, prices, schema, version });
@@ -74,7 +82,7 @@ async function refuseKeylessStart(config: Config, db: Db): Promise<void> {
     host: config.host,
     embedded: db.engine === 'embedded',
     hasAdminKey: config.adminKey !== null,
-    liveKeys: await countLiveKeys(db),
+    liveKeys: (await liveKeys(db)).length,
   });
   if (problem !== null) throw new Error(problem);
 }

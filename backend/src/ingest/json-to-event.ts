@@ -3,6 +3,7 @@ import { canonicalJson, deriveIds, type DerivedIds } from './derive-ids.js';
 import type { JsonEventInput } from './json-event-schema.js';
 import type { Attribution, UsageEvent } from '../ledger/event.js';
 import { checkUsage } from '../usage/check-usage.js';
+import { canonicalProvider, providerOfModel } from '../usage/provider-names.js';
 import type { Usage } from '../usage/usage.js';
 
 /** Scope of events that came as JSON. */
@@ -58,7 +59,7 @@ export function jsonToEvent(
     own: attributionOf(input, boundOrgId),
     spanClass: step ? 'step' : 'call',
     operation: text(input.operation),
-    provider: text(input.provider)?.toLowerCase() ?? null,
+    provider: providerOf(input),
     requestModel: text(input.request_model) ?? text(input.model),
     responseModel: text(input.model),
     responseId: text(input.response_id),
@@ -97,6 +98,13 @@ function canonicalUsage(told: NonNullable<JsonEventInput['usage']>): Usage {
 
 const text = (value: string | null | undefined): string | null =>
   value == null ? null : cleanText(value) || null;
+
+/** As the catalogue names it; where none is told, the one that alone sells models of that name. */
+function providerOf({ provider, model, request_model }: JsonEventInput): string | null {
+  if (provider != null) return canonicalProvider(cleanText(provider));
+  const named = model ?? request_model;
+  return named == null ? null : providerOfModel(named);
+}
 
 const attributionOf = (input: JsonEventInput, boundOrgId: string | null): Attribution => ({
   orgId: boundOrgId ?? text(input.org_id),

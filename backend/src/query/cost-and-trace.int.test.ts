@@ -41,7 +41,12 @@ afterAll(() => db.close());
 
 const get = (url: string, caller: Caller = team, versions: PriceVersion[] = []): Promise<Json> =>
   callRoute(
-    createQueryRoutes({ db, priceBook: () => createPriceBook(versions), allowed: allowedOrganisations }),
+    createQueryRoutes({
+      db,
+      priceBook: () => createPriceBook(versions),
+      allowed: allowedOrganisations,
+      fresh: () => Promise.resolve(),
+    }),
     caller,
     'get',
     url,

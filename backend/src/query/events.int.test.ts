@@ -23,7 +23,12 @@ afterAll(() => db.close());
 
 const get = (url: string, caller: Caller = team): Promise<Json> =>
   callRoute(
-    createQueryRoutes({ db, priceBook: () => createPriceBook([]), allowed: allowedOrganisations }),
+    createQueryRoutes({
+      db,
+      priceBook: () => createPriceBook([]),
+      allowed: allowedOrganisations,
+      fresh: () => Promise.resolve(),
+    }),
     caller,
     'get',
     url,

@@ -14,7 +14,12 @@ const db = {
     return Promise.resolve({ rows: [], rowCount: 0 });
   },
 } as unknown as Db;
-const routes = createQueryRoutes({ db, priceBook: () => createPriceBook([]), allowed: allowedOrganisations });
+const routes = createQueryRoutes({
+  db,
+  priceBook: () => createPriceBook([]),
+  allowed: allowedOrganisations,
+  fresh: () => Promise.resolve(),
+});
 
 beforeEach(() => {
   statements = [];

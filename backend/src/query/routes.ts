@@ -11,15 +11,17 @@ export interface QueryDeps {
   /** The prices in force now: asked for each request, as the book is replaced when prices change. */
   readonly priceBook: () => PriceBook;
   readonly allowed: typeof allowedOrganisations;
+  /** Resolves once the aggregate shows every event committed before the call. */
+  readonly fresh: () => Promise<void>;
   /** Unix ms. */
   readonly now?: () => number;
 }
 
 /** Everything that can be read about events, traces and usage. */
-export function createQueryRoutes({ db, priceBook, allowed, now = Date.now }: QueryDeps): Route[] {
+export function createQueryRoutes({ db, priceBook, allowed, fresh, now = Date.now }: QueryDeps): Route[] {
   return [
     ...createEventRoutes({ db, priceBook, allowed, now }),
     ...createTraceRoutes({ db, allowed }),
-    ...createUsageRoutes({ db, allowed, now }),
+    ...createUsageRoutes({ db, allowed, fresh, now }),
   ];
 }

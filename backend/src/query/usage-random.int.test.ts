@@ -33,7 +33,12 @@ beforeAll(async () => {
 afterAll(() => db.close());
 
 async function ask(body: RandomRequest): Promise<Answer> {
-  const deps = { db, priceBook: () => createPriceBook([]), allowed: allowedOrganisations };
+  const deps = {
+    db,
+    priceBook: () => createPriceBook([]),
+    allowed: allowedOrganisations,
+    fresh: () => Promise.resolve(),
+  };
   return (await callRoute(createQueryRoutes(deps), team, 'post', '/api/v1/query', body)) as unknown as Answer;
 }
 

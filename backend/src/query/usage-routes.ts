@@ -77,12 +77,14 @@ const valuesQuerySchema = z.strictObject({
 export interface UsageRouteDeps {
   readonly db: Db;
   readonly allowed: typeof allowedOrganisations;
+  /** Resolves once the aggregate shows every event committed before the call. */
+  readonly fresh: () => Promise<void>;
   /** Unix ms. */
   readonly now: () => number;
 }
 
 /** `POST /api/v1/query` and the values of a dimension for pickers. */
-export function createUsageRoutes({ db, allowed, now }: UsageRouteDeps): Route[] {
+export function createUsageRoutes({ db, allowed, fresh, now }: UsageRouteDeps): Route[] {
   const query = route({
     method: 'post',
     path: '/api/v1/query',
@@ -94,6 +96,7 @@ export function createUsageRoutes({ db, allowed, now }: UsageRouteDeps): Route[]
     responses: { 200: { description: 'Rows and totals.', schema: usageAnswerSchema } },
     async handle({ caller, body }) {
       const plan = planUsage(body);
+      await fresh();
       const { groups, total, count } = await readUsage(db, plan, allowed(caller, requested(body.filters)));
       return {
         body: {

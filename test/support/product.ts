@@ -1,0 +1,72 @@
+import pino from 'pino';
+import { createLocalAdmin } from '../../backend/src/access/local-admin.js';
+import { createApp, type App } from '../../backend/src/app.js';
+import { readConfig } from '../../backend/src/config.js';
+import type { Db } from '../../backend/src/db/db.js';
+import { schemaVersion } from '../../backend/src/db/migrate.js';
+import { readCatalogue } from '../../backend/src/price-book/catalogue.js';
+import { createPriceBookService } from '../../backend/src/price-book/price-book.js';
+import { openTestDb } from './database.js';
+
+export const ADMIN_KEY = 'test-admin-key-of-32-characters-and-more';
+
+/** The whole product over a fresh test database, on a random loopback port. */
+export interface Product {
+  readonly url: string;
+  readonly db: Db;
+  readonly app: App;
+  /** JSON in, JSON out; `status` beside the body. */
+  call<T = Record<string, never>>(
+    method: string,
+    path: string,
+    body?: unknown,
+    key?: string,
+  ): Promise<Answer<T>>;
+  stop(): Promise<void>;
+}
+
+export interface Answer<T> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: T;
+}
+
+export async function openProduct(environment: Record<string, string> = {}): Promise<Product> {
+  const config = readConfig({ TOKENLEDGER_ADMIN_KEY: ADMIN_KEY, ...environment });
+  const db = await openTestDb();
+  const prices = createPriceBookService({ db, readCatalogue, pricesFile: config.pricesFile, now: Date.now });
+  await prices.reload();
+  const app = createApp({
+    config,
+    db,
+    logger: pino({ level: 'silent' }),
+    localAdmin: createLocalAdmin('/nonexistent'),
+    prices,
+    schema: await schemaVersion(db),
+    version: '0.0.0-test',
+  });
+  const { url } = await app.listener.listen('127.0.0.1', 0);
+  return {
+    url,
+    db,
+    app,
+    async call<T>(method: string, path: string, body?: unknown, key: string = ADMIN_KEY) {
+      const response = await fetch(url + path, {
+        method,
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      return {
+        status: response.status,
+        headers: response.headers,
+        body: (text ? JSON.parse(text) : null) as T,
+      };
+    },
+    async stop() {
+      await app.listener.close();
+      await app.writer.drain();
+      await db.close();
+    },
+  };
+}
