@@ -34,7 +34,7 @@ export function startBackground({ db, refresher, logger }: BackgroundDeps): { st
   everyMinute.trigger();
   return {
     async stop() {
-      await Promise.all(tasks.map((task) => task.stop()));
+      for (const task of tasks) await task.stop();
       await Promise.all([everyMinute.stop(), everyHour.stop()]);
     },
   };

@@ -13,7 +13,7 @@ interface OtlpJson {
 /** Encodes an OTLP/JSON request as protobuf: ids from hex to bytes, NaN doubles (null) restored. */
 export function encodeOtlp(request: OtlpJson): Buffer {
   const type = root.lookupType('ExportTraceServiceRequest');
-  return Buffer.from(type.encode(type.fromObject(protobufForm(request) as object)).finish());
+  return Buffer.from(type.encode(type.fromObject(protobufForm(request) as Record<string, unknown>)).finish());
 }
 
 const HEX_FIELDS = new Set(['traceId', 'spanId', 'parentSpanId']);
@@ -36,7 +36,7 @@ export interface ExportResponse {
 
 export function decodeExportResponse(body: Uint8Array): ExportResponse {
   const type = root.lookupType('ExportTraceServiceResponse');
-  return type.toObject(type.decode(body), { longs: String }) as ExportResponse;
+  return type.toObject(type.decode(body), { longs: String });
 }
 
 export function decodeRpcStatus(body: Uint8Array): { code: number; message: string } {

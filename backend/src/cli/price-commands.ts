@@ -27,7 +27,7 @@ export function addPriceCommands(program: Command, run: Run): void {
     .action((options: Record<string, string>) =>
       run(async (api) => {
         const { prices: list } = await api.get<{ prices: Version[] }>(
-          `/api/v1/prices?${new URLSearchParams(options)}`,
+          `/api/v1/prices?${new URLSearchParams(options).toString()}`,
         );
         if (!list.length) return 'There is no such price.';
         return printTable(

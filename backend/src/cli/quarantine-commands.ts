@@ -48,7 +48,7 @@ export function addQuarantineCommands(program: Command, run: Run): void {
           limit: options.limit,
           ...(options.reason && { reason: options.reason }),
         });
-        const { items } = await api.get<{ items: Item[] }>(`/api/v1/quarantine?${query}`);
+        const { items } = await api.get<{ items: Item[] }>(`/api/v1/quarantine?${query.toString()}`);
         if (!items.length) return 'The quarantine is empty.';
         return printTable(
           ['id', 'last seen', 'times', 'realm', 'reason', 'replayable', 'message'],
