@@ -214,12 +214,12 @@ function likenessOfNested(parent: UsageEvent, child: UsageEvent): number {
   if (!providersAgree(parent, child) || !modelsAgree(parent, child) || !operationsAgree(parent, child))
     return 0;
   if (ids) return overlap(parent, child) ? 6 : 0;
-  if (!contains(parent, child)) return 0;
   if (parent.usage && child.usage) {
     if (sameTokens(parent, child)) return 5;
     if (nearlySameTokens(parent, child)) return 4;
     return parent.scopeName !== child.scopeName && nearlySameOutput(parent, child) ? 3 : 0;
   }
+  if (!overlap(parent, child)) return 0;
   // one of them tells no tokens: a refused child of an answered call is a retry, anything else a poorer view of it
   return child.failed && !parent.failed ? 0 : child.usage ? 2 : 1;
 }
@@ -282,5 +282,6 @@ export function byTime(events: readonly UsageEvent[], a: number, b: number): num
   if (left.durationUs !== right.durationUs) return right.durationUs - left.durationUs;
   if (left.traceId !== right.traceId) return left.traceId < right.traceId ? -1 : 1;
   if (left.spanId !== right.spanId) return left.spanId < right.spanId ? -1 : 1;
-  return a - b;
+  if (left.realm !== right.realm) return left.realm < right.realm ? -1 : 1;
+  return right.detail - left.detail || a - b;
 }

@@ -5,12 +5,17 @@ const SLACK_MS = 1;
 
 export const endOf = (event: UsageEvent): number => event.startedAt + event.durationUs / 1000;
 
+/** logfire writes a log of no duration just after a stream has ended: it tells of the second before it. */
+const LOG_REACH_MS = 1000;
+const reachOf = (event: UsageEvent): number => event.startedAt - (event.durationUs === 0 ? LOG_REACH_MS : 0);
+
 export const overlap = (a: UsageEvent, b: UsageEvent): boolean =>
-  a.startedAt < endOf(b) && b.startedAt < endOf(a);
+  reachOf(a) < endOf(b) && reachOf(b) < endOf(a);
 
 /** Whether the outer's time contains the inner's. */
 export const contains = (outer: UsageEvent, inner: UsageEvent): boolean =>
-  outer.startedAt <= inner.startedAt + SLACK_MS && endOf(inner) <= endOf(outer) + SLACK_MS;
+  outer.startedAt <= inner.startedAt + SLACK_MS &&
+  (inner.durationUs === 0 ? reachOf(inner) : endOf(inner)) <= endOf(outer) + SLACK_MS;
 
 export const sameTokens = (a: UsageEvent, b: UsageEvent): boolean =>
   a.usage !== null &&
@@ -73,4 +78,4 @@ const EMBEDDING = /embed/;
 
 /** A chat is never a copy of an embedding. */
 export const operationsAgree = (a: UsageEvent, b: UsageEvent): boolean =>
-  EMBEDDING.test(a.operation ?? '') === EMBEDDING.test(b.operation ?? '');
+  a.operation === null || b.operation === null || EMBEDDING.test(a.operation) === EMBEDDING.test(b.operation);

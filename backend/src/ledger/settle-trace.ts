@@ -15,6 +15,15 @@ import { buildSpanTree, type SpanTree } from './span-tree.js';
  * @returns one settlement per event, in the order of the events.
  */
 export function settleEvents(events: readonly UsageEvent[]): Settlement[] {
+  // settled in an order of their own, so that nothing below can depend on how they arrived
+  const order = [...events.keys()].sort((a, b) => byTime(events, a, b));
+  const settled = settleSorted(order.flatMap((index) => events[index] ?? []));
+  const settlements = new Array<Settlement>(events.length);
+  for (const [place, settlement] of settled.entries()) settlements[order[place] ?? place] = settlement;
+  return settlements;
+}
+
+function settleSorted(events: readonly UsageEvent[]): Settlement[] {
   const tree = buildSpanTree(events);
   const attribution = inherit(events, tree);
   const candidates = findCandidates(events, tree);

@@ -80,6 +80,7 @@ export const CACHE_READ = [
   'gen_ai.usage.input_token_details.cache_read',
   'gen_ai.usage.cached_input_tokens',
   'gen_ai.usage.cached_tokens',
+  'gen_ai.usage.prompt_tokens_details.cache_read',
   'llm.usage.cache_read_input_tokens',
   'llm.token_count.prompt_details.cache_read',
   'ai.usage.inputTokenDetails.cacheReadTokens',
@@ -94,6 +95,7 @@ export const CACHE_WRITE = [
   'gen_ai.usage.details.cache_write_tokens',
   'gen_ai.usage.details.cache_creation_input_tokens',
   'gen_ai.usage.input_token_details.cache_creation',
+  'gen_ai.usage.prompt_tokens_details.cache_write',
   'llm.usage.cache_creation_input_tokens',
   'llm.token_count.prompt_details.cache_write',
   'ai.usage.inputTokenDetails.cacheWriteTokens',
@@ -119,6 +121,7 @@ export const REASONING = [
   'gen_ai.usage.details.reasoning_tokens',
   'gen_ai.usage.details.thoughts_tokens',
   'gen_ai.usage.output_token_details.reasoning',
+  'gen_ai.usage.completion_tokens_details.reasoning',
   'llm.usage.reasoning_tokens',
   'llm.token_count.completion_details.reasoning',
   'ai.usage.outputTokenDetails.reasoningTokens',
@@ -139,6 +142,11 @@ export const CACHE_READ_AUDIO = [
   'gen_ai.usage.details.audio_cache_tokens',
 ] as const;
 
+export const INPUT_TEXT = [
+  'gen_ai.usage.text.input_tokens',
+  'gen_ai.usage.details.text_prompt_tokens',
+] as const;
+
 export const INPUT_IMAGE = [
   'gen_ai.usage.image.input_tokens',
   'gen_ai.usage.details.image_prompt_tokens',
@@ -149,6 +157,7 @@ export const OUTPUT_AUDIO = [
   'gen_ai.usage.details.output_audio_tokens',
   'gen_ai.usage.details.audio_candidates_tokens',
   'gen_ai.usage.output_token_details.audio',
+  'gen_ai.usage.completion_tokens_details.audio',
   'llm.token_count.completion_details.audio',
 ] as const;
 

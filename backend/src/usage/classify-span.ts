@@ -1,12 +1,4 @@
-import {
-  CACHE_READ,
-  FINISH_REASON,
-  INPUT,
-  OUTPUT,
-  RAW_USAGE,
-  RAW_USAGE_PATTERN,
-  RESPONSE_ID,
-} from './attribute-names.js';
+import { CACHE_READ, FINISH_REASON, INPUT, OUTPUT, RAW_USAGE, RESPONSE_ID } from './attribute-names.js';
 import { firstText } from './counts.js';
 import type { Instrumentation } from './instrumentations.js';
 import type { Attributes, Span } from './span.js';
@@ -18,19 +10,69 @@ export interface SpanKind {
   readonly operation: string | null;
 }
 
+/** LiteLLM's span of the request as the provider got it: a copy of the span above it, or all there is of a call (proxy). */
+export const RAW_REQUEST = 'raw_gen_ai_request';
+
 /** Operations that are one billable request to a model. */
 const CALL_OPERATIONS = new Set([
-  'chat', 'completion', 'acompletion', 'text_completion', 'atext_completion', 'generate_content', 'agenerate_content', 'generate_content_stream',
-  'agenerate_content_stream', 'anthropic_messages', 'responses', 'aresponses', 'response', 'messages', 'generation', 'generate',
-  'embeddings', 'embedding', 'aembedding', 'rerank', 'arerank', 'moderation', 'amoderation',
-  'image_generation', 'aimage_generation', 'image_edit', 'aimage_edit', 'image', 'speech', 'aspeech', 'audio', 'text_to_speech', 'speech_to_text',
-  'transcription', 'atranscription', 'translation', 'video_generation', 'ocr', 'aocr', 'realtime', 'converse', 'invoke_model',
-]); // prettier-ignore
+  'chat',
+  'completion',
+  'acompletion',
+  'text_completion',
+  'atext_completion',
+  'generate_content',
+  'agenerate_content',
+  'generate_content_stream',
+  'agenerate_content_stream',
+  'anthropic_messages',
+  'responses',
+  'aresponses',
+  'response',
+  'messages',
+  'generation',
+  'generate',
+  'embeddings',
+  'embedding',
+  'aembedding',
+  'rerank',
+  'arerank',
+  'moderation',
+  'amoderation',
+  'image_generation',
+  'aimage_generation',
+  'image_edit',
+  'aimage_edit',
+  'image',
+  'speech',
+  'aspeech',
+  'audio',
+  'text_to_speech',
+  'speech_to_text',
+  'transcription',
+  'atranscription',
+  'translation',
+  'video_generation',
+  'ocr',
+  'aocr',
+  'realtime',
+  'converse',
+  'invoke_model',
+]);
 
 /** Operations that hold calls and may repeat their usage. */
 const WRAPPER_OPERATIONS = new Set([
-  'invoke_agent', 'create_agent', 'invoke_workflow', 'workflow', 'agent', 'agent_step', 'chain', 'plan', 'task', 'crew', 'handoff',
-]); // prettier-ignore
+  'invoke_agent',
+  'create_agent',
+  'invoke_workflow',
+  'workflow',
+  'agent',
+  'agent_step',
+  'chain',
+  'plan',
+  'task',
+  'crew',
+  'handoff',
+]);
 
 const OPENINFERENCE: Readonly<Record<string, SpanKind>> = {
   LLM: call('chat'),
@@ -96,7 +138,7 @@ function step(operation: string | null): SpanKind {
 export function classifySpan(span: Span, row: Instrumentation | null): SpanKind {
   const { attributes } = span;
   if (attributes.get('logfire.span_type') === 'pending_span') return step(null);
-  if (span.name === 'raw_gen_ai_request') return hasRawUsage(attributes) ? call('chat') : step(null);
+  if (span.name === RAW_REQUEST) return { spanClass: 'call', operation: null };
   const kind =
     kindOfLibrary(attributes) ??
     kindOfOperation(attributes) ??
@@ -178,12 +220,6 @@ const isModelSpan = (attributes: Attributes): boolean => firstText(attributes, M
 
 const lookUp = (kinds: Readonly<Record<string, SpanKind>>, key: unknown): SpanKind | null =>
   typeof key === 'string' && Object.hasOwn(kinds, key) ? (kinds[key] ?? null) : null;
-
-/** LiteLLM's raw child: `llm.openai.usage`, …; a streamed one carries nothing. */
-function hasRawUsage(attributes: Attributes): boolean {
-  for (const name of attributes.keys()) if (RAW_USAGE_PATTERN.test(name)) return true;
-  return false;
-}
 
 /** logfire: the request's span ends at the first byte; what it cost stands in a log written when the stream ends. */
 function isStreamRequest(span: Span, row: Instrumentation | null): boolean {

@@ -23,6 +23,8 @@ export interface Counts {
   outputImage: number | null;
   total: number | null;
   other: Partial<Record<OtherMeter, number>>;
+  /** Text was counted apart, so what is not told of audio is none. */
+  textTold: boolean;
 }
 
 /** Above it no count is believed: a thousand times the largest context window ever sold, times a million. */
@@ -53,16 +55,8 @@ export const noCounts = (): Counts => ({
   outputImage: null,
   total: null,
   other: {},
+  textTold: false,
 });
-
-/** The first of the names that carries a value decides. */
-export function firstCount(attributes: Attributes, aliases: readonly string[]): number | null {
-  for (const name of aliases) {
-    const count = toCount(attributes.get(name));
-    if (count !== null) return count;
-  }
-  return null;
-}
 
 /** The first of the names that carries a non-empty text (or a list, whose first text counts). */
 export function firstText(attributes: Attributes, aliases: readonly string[]): string | null {
@@ -74,27 +68,67 @@ export function firstText(attributes: Attributes, aliases: readonly string[]): s
   return null;
 }
 
-/** Reads the counts spread over a span's attributes. */
+type Field = Exclude<keyof Counts, 'other' | 'textTold'> | 'text' | 'webSearches' | 'pages';
+
+const NAMES: Readonly<Record<Field, readonly string[]>> = {
+  input: names.INPUT,
+  uncached: names.UNCACHED_INPUT,
+  cacheRead: names.CACHE_READ,
+  cacheWrite: names.CACHE_WRITE,
+  write5m: names.CACHE_WRITE_5M,
+  write1h: names.CACHE_WRITE_1H,
+  inputAudio: names.INPUT_AUDIO,
+  cacheReadAudio: names.CACHE_READ_AUDIO,
+  inputImage: names.INPUT_IMAGE,
+  output: names.OUTPUT,
+  reasoning: names.REASONING,
+  outputAudio: names.OUTPUT_AUDIO,
+  outputImage: names.OUTPUT_IMAGE,
+  total: names.TOTAL,
+  text: names.INPUT_TEXT,
+  webSearches: names.WEB_SEARCHES,
+  pages: names.PAGES,
+};
+
+/** Which count a name tells, and how soon it is believed. */
+const PLACES = new Map(
+  (Object.keys(NAMES) as Field[]).flatMap((field) =>
+    NAMES[field].map((name, rank) => [name, { field, rank }] as const),
+  ),
+);
+
+/** Reads the counts spread over a span's attributes: in one pass, since a span has fewer names than a count has. */
 export function countsOfAttributes(attributes: Attributes): Counts {
+  const found: Partial<Record<Field, { readonly rank: number; readonly count: number }>> = {};
+  for (const [name, value] of attributes) {
+    const place = PLACES.get(name);
+    if (!place) continue;
+    const held = found[place.field];
+    if (held && held.rank < place.rank) continue;
+    const count = toCount(value);
+    if (count !== null) found[place.field] = { rank: place.rank, count };
+  }
+  const told = (field: Field): number | null => found[field]?.count ?? null;
   const counts: Counts = {
-    input: firstCount(attributes, names.INPUT),
-    uncached: firstCount(attributes, names.UNCACHED_INPUT),
-    cacheRead: firstCount(attributes, names.CACHE_READ),
-    cacheWrite: firstCount(attributes, names.CACHE_WRITE),
-    write5m: firstCount(attributes, names.CACHE_WRITE_5M),
-    write1h: firstCount(attributes, names.CACHE_WRITE_1H),
-    inputAudio: firstCount(attributes, names.INPUT_AUDIO),
-    cacheReadAudio: firstCount(attributes, names.CACHE_READ_AUDIO),
-    inputImage: firstCount(attributes, names.INPUT_IMAGE),
-    output: firstCount(attributes, names.OUTPUT),
-    reasoning: firstCount(attributes, names.REASONING),
-    outputAudio: firstCount(attributes, names.OUTPUT_AUDIO),
-    outputImage: firstCount(attributes, names.OUTPUT_IMAGE),
-    total: firstCount(attributes, names.TOTAL),
+    input: told('input'),
+    uncached: told('uncached'),
+    cacheRead: told('cacheRead'),
+    cacheWrite: told('cacheWrite'),
+    write5m: told('write5m'),
+    write1h: told('write1h'),
+    inputAudio: told('inputAudio'),
+    cacheReadAudio: told('cacheReadAudio'),
+    inputImage: told('inputImage'),
+    output: told('output'),
+    reasoning: told('reasoning'),
+    outputAudio: told('outputAudio'),
+    outputImage: told('outputImage'),
+    total: told('total'),
     other: {},
+    textTold: found.text !== undefined,
   };
-  addOther(counts, 'web_search', firstCount(attributes, names.WEB_SEARCHES));
-  addOther(counts, 'page', firstCount(attributes, names.PAGES));
+  addOther(counts, 'web_search', told('webSearches'));
+  addOther(counts, 'page', told('pages'));
   addTokenDetails(counts, attributes);
   return counts;
 }
@@ -120,8 +154,23 @@ export function addOther(counts: Counts, meter: OtherMeter, count: number | null
   if (count !== null && count !== 0) counts.other[meter] = count;
 }
 
-/** A dict told as an attribute: JSON text, the repr of a Python dict, or a key-value list. */
+let lastText = '';
+let lastDict: ReadonlyMap<string, Literal> | null = null;
+
+/**
+ * A dict told as an attribute: JSON text, the repr of a Python dict, or a key-value list. The last text read is
+ * remembered: several questions are asked of one attribute in a row.
+ */
 export function toDict(value: AttributeValue | undefined): ReadonlyMap<string, Literal> | null {
+  if (value === undefined || value === null) return null;
+  if (typeof value !== 'string') return readDict(value);
+  if (value === lastText) return lastDict;
+  lastDict = readDict(value);
+  lastText = value;
+  return lastDict;
+}
+
+function readDict(value: AttributeValue): ReadonlyMap<string, Literal> | null {
   const literal =
     typeof value === 'string'
       ? /^\s*\{/.test(value)

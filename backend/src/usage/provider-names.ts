@@ -83,10 +83,58 @@ const PROVIDERS: Readonly<Record<string, readonly string[]>> = {
 
 /** Frameworks and gateways that some instrumentations put where the provider belongs: they sell no tokens. */
 const NOT_PROVIDERS = new Set([
-  'langchain', 'langgraph', 'llamaindex', 'llama_index', 'llama-index', 'crewai', 'haystack', 'litellm', 'vercel', 'ai', 'gateway',
-  'traceloop', 'openlit', 'openai_agents', 'autogen', 'ag2', 'agno', 'dspy', 'instructor', 'pydantic-ai', 'pydantic_ai', 'strands',
-  'strands-agents', 'mastra', 'none', 'unknown', 'null', 'custom', 'other', 'litellm_proxy', 'microsoft.agent_framework',
-]); // prettier-ignore
+  'langchain',
+  'langgraph',
+  'llamaindex',
+  'llama_index',
+  'llama-index',
+  'crewai',
+  'haystack',
+  'litellm',
+  'vercel',
+  'ai',
+  'gateway',
+  'traceloop',
+  'openlit',
+  'openai_agents',
+  'autogen',
+  'ag2',
+  'agno',
+  'dspy',
+  'instructor',
+  'pydantic-ai',
+  'pydantic_ai',
+  'strands',
+  'strands-agents',
+  'mastra',
+  'none',
+  'unknown',
+  'null',
+  'custom',
+  'other',
+  'litellm_proxy',
+  'microsoft.agent_framework',
+]);
+
+/**
+ * Engines that serve open models under OpenAI's API. OpenLIT calls any client of a local address `vllm`, but a model
+ * that only its vendor has (`gpt-4o`) was not served by one.
+ */
+const ENGINES = new Set([
+  'vllm',
+  'ollama',
+  'llamacpp',
+  'llama.cpp',
+  'lmstudio',
+  'lm_studio',
+  'localai',
+  'openai_compatible',
+  'openai-compatible',
+  'sglang',
+  'tgi',
+]);
+
+export const isEngine = (provider: string): boolean => ENGINES.has(provider);
 
 const BY_SPELLING = new Map(
   Object.entries(PROVIDERS).flatMap(([name, spellings]) =>

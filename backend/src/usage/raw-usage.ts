@@ -207,7 +207,11 @@ function langchain(usage: Dict): RawUsage {
   const output = dict(usage.get('output_token_details'));
   const raw = plain(usage, 'input_tokens', 'output_tokens');
   const { counts } = raw;
-  counts.cacheRead = either(input, 'cache_read');
+  // a tier other than the standard one stands before the key: `flex_cache_read`
+  const tier = [...input.keys(), ...output.keys()]
+    .map((key) => /^(flex|priority)(?:_|$)/.exec(key)?.[1])
+    .find(Boolean);
+  counts.cacheRead = either(input, 'cache_read', `${tier}_cache_read`);
   counts.write5m = either(input, 'ephemeral_5m_input_tokens');
   counts.write1h = either(input, 'ephemeral_1h_input_tokens');
   const split = (counts.write5m ?? 0) + (counts.write1h ?? 0);
@@ -215,9 +219,9 @@ function langchain(usage: Dict): RawUsage {
   const writes = either(input, 'cache_creation');
   counts.cacheWrite = split > 0 && writes === 0 ? split : writes;
   counts.inputAudio = either(input, 'audio');
-  counts.reasoning = either(output, 'reasoning');
+  counts.reasoning = either(output, 'reasoning', `${tier}_reasoning`);
   counts.outputAudio = either(output, 'audio');
-  return raw;
+  return { ...raw, tier: tier ?? null };
 }
 
 /** Langfuse's usage types are disjoint parts by its definition, but people fill them in by hand: the total decides. */

@@ -107,8 +107,10 @@ function readScalar(cursor: Cursor): Literal {
 }
 
 function skipSpace(cursor: Cursor): void {
-  while (/\s/.test(cursor.text[cursor.at] ?? '')) cursor.at++;
+  while (isSpace(cursor.text.charCodeAt(cursor.at))) cursor.at++;
 }
+
+const isSpace = (code: number): boolean => code === 32 || (code >= 9 && code <= 13) || code === 160;
 
 function take(cursor: Cursor, character: string): boolean {
   skipSpace(cursor);

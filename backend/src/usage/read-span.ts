@@ -1,8 +1,8 @@
 import * as names from './attribute-names.js';
-import { classifySpan, namedCall, type SpanKind } from './classify-span.js';
+import { RAW_REQUEST, classifySpan, namedCall, type SpanKind } from './classify-span.js';
 import { firstText, toDict } from './counts.js';
 import { instrumentationOf } from './instrumentations.js';
-import { canonicalProvider, providerOfHost, providerOfModel } from './provider-names.js';
+import { canonicalProvider, isEngine, providerOfHost, providerOfModel } from './provider-names.js';
 import { readUsage, type UsageReading } from './read-usage.js';
 import type { Attributes, Span } from './span.js';
 import type { SpanReading, UsageProblem } from './usage.js';
@@ -19,6 +19,7 @@ export function readSpan(span: Span): SpanReading {
   const models = readModels(span, settings);
   const provider = readProvider(attributes, models.all);
   const row = instrumentationOf(span.scopeName, span.scopeVersion, provider);
+  const operation = kind.operation ?? operationOf(models.all);
   const failed = hasFailed(span);
   const finished = firstText(attributes, names.FINISH_REASON) !== null;
   const responseTier = readResponseTier(attributes);
@@ -29,7 +30,7 @@ export function readSpan(span: Span): SpanReading {
     row,
     provider,
     models: models.all,
-    operation: kind.operation ?? '',
+    operation: operation ?? '',
     spanClass: kind.spanClass,
     isClaude: provider === 'anthropic' || models.all.some((model) => /claude/.test(model)),
     streaming: isStreaming(attributes),
@@ -47,7 +48,7 @@ export function readSpan(span: Span): SpanReading {
   };
   return {
     spanClass: kind.spanClass,
-    operation: kind.operation,
+    operation,
     ...partial,
     usage: reading.usage,
     problem,
@@ -63,6 +64,12 @@ export function readSpan(span: Span): SpanReading {
     reportedCost: readReportedCost(attributes),
     timeToFirstTokenMs: readFirstToken(attributes),
   };
+}
+
+/** A span that does not say what it did: its model does, if it names one. */
+function operationOf(models: readonly string[]): string | null {
+  if (models.length === 0) return null;
+  return models.some((model) => model.includes('embed')) ? 'embeddings' : 'chat';
 }
 
 function stepReading(kind: SpanKind, span: Span): SpanReading {
@@ -132,7 +139,10 @@ type Settings = ReturnType<typeof toDict>;
 
 function readSettings(attributes: Attributes): Settings {
   for (const name of names.REQUEST_SETTINGS) {
-    const settings = toDict(attributes.get(name));
+    const value = attributes.get(name);
+    // tools and schemas can make it long: it is read only for what it can tell
+    if (typeof value === 'string' && !/"(?:service_tier|model)"/.test(value)) continue;
+    const settings = toDict(value);
     if (settings) return settings;
   }
   return null;
@@ -185,8 +195,8 @@ function readProvider(attributes: Attributes, models: readonly string[]): string
     const answering = host === null ? null : providerOfHost(host);
     if (answering !== null) return answering;
   }
-  if (named !== null) return named;
   const inferred = models.map(providerOfModel).find((provider) => provider !== null);
+  if (named !== null) return isEngine(named) ? (inferred ?? named) : named;
   if (inferred !== undefined) return inferred;
   for (const name of attributes.keys()) {
     const raw = RAW_PROVIDER.exec(name)?.[1];
@@ -199,7 +209,7 @@ const RAW_RESPONSE_ID = /^llm\.[\w-]{1,40}\.(?:id|responseId)$/;
 
 /** LiteLLM's raw child has the provider's id where its parent has one of LiteLLM's making, so it is left out there. */
 function readResponseId(span: Span): string | null {
-  if (span.name !== 'raw_gen_ai_request') return firstText(span.attributes, names.RESPONSE_ID);
+  if (span.name !== RAW_REQUEST) return firstText(span.attributes, names.RESPONSE_ID);
   const litellm = [...span.attributes.keys()].some((name) => RAW_RESPONSE_ID.test(name));
   return litellm ? null : firstText(span.attributes, names.RESPONSE_ID);
 }

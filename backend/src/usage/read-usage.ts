@@ -1,5 +1,5 @@
 import { RAW_USAGE, RAW_USAGE_PATTERN } from './attribute-names.js';
-import { countsOfAttributes, toCount, toDict, type Counts } from './counts.js';
+import { MAX_COUNT, countsOfAttributes, toCount, toDict, type Counts } from './counts.js';
 import { INCLUSIVE_APIS, judgeUsage, type Evidence, type Reading } from './judge-usage.js';
 import { readRawUsage, type RawUsage } from './raw-usage.js';
 import type { Literal } from './read-literal.js';
@@ -60,7 +60,7 @@ function findRawUsage(attributes: Attributes, isClaude: boolean): RawUsage | nul
     if (found) return found;
   }
   for (const [name, value] of attributes) {
-    if (!RAW_USAGE_PATTERN.test(name)) continue;
+    if (!name.startsWith('llm.') || !RAW_USAGE_PATTERN.test(name)) continue;
     const raw = rawOf(toDict(value), isClaude);
     if (raw) return raw;
   }
@@ -122,7 +122,7 @@ function decideInclusion(counts: Counts, raw: RawUsage | null, evidence: Evidenc
       exclusive: inclusion.exclusive,
       inclusionDoubtful: inclusion.doubtful,
       cacheTold: raw?.cacheTold ?? false,
-      audioTold: raw?.audioTold ?? false,
+      audioTold: raw?.audioTold ?? counts.textTold,
       reasoningLost: output.lost,
     },
   };
@@ -208,7 +208,7 @@ function wholeOutput(
     return { output: output + reasoning, reasoning, lost: false };
   }
   if ((reasoning ?? 0) > output) return null;
-  return { ...plain, lost: reasoning === null && thinks && (row === null || row.reasoning === 'excluded') };
+  return { ...plain, lost: reasoning === null && thinks && row?.reasoning !== 'included' };
 }
 
 /** Told audio includes cached audio; canonical parts are disjoint. */
@@ -224,8 +224,9 @@ function splitAudio(counts: Counts): void {
 
 /** @returns null when a count is absurd or a part exceeds its whole. */
 function canonical(counts: Counts): Usage | null {
-  const { other, ...numbers } = { ...counts, total: null };
-  if (Object.values(numbers).some((count) => count !== null && !(count >= 0 && count <= 1e12))) return null;
+  const { other } = counts;
+  const numbers = Object.values({ ...counts, total: null }).filter((count) => typeof count === 'number');
+  if (numbers.some((count) => !(count >= 0 && count <= MAX_COUNT))) return null;
   if (Object.values(other).some((count) => !(count >= 0))) return null;
   const input = counts.input ?? 0;
   const output = counts.output ?? 0;

@@ -1,0 +1,474 @@
+import fc from 'fast-check';
+import { owned, tokens, usageEvent } from '../../../test/support/usage-events.js';
+import type { UsageEvent } from './event.js';
+import { settleEvents } from './settle-trace.js';
+
+/** `a: call`, `b: duplicate of a`, `c: wrapper of a`, `d: step`, in the order of the events. */
+const outcome = (events: readonly UsageEvent[]): string[] =>
+  settleEvents(events).map((settled, index) => {
+    const name = events[index]?.spanId ?? '';
+    return settled.repeatOf
+      ? `${name}: ${settled.repeatReason} of ${settled.repeatOf.spanId}`
+      : `${name}: ${settled.kind}`;
+  });
+
+const FAILED = {
+  usage: null,
+  usageProblem: 'no_usage',
+  failed: true,
+  detail: 102,
+  statusError: true,
+} as const;
+const UNTOLD = { usage: null, usageProblem: 'no_usage', detail: 104 } as const;
+
+describe('copies by response id', () => {
+  it('joins two instrumentations in two traces and keeps the richer', () => {
+    const poor = usageEvent({ spanId: 'a', responseId: 'r1', detail: 2000 });
+    const rich = usageEvent({
+      spanId: 'b',
+      traceId: 'b1',
+      scopeName: 'scope-b',
+      responseId: 'r1',
+      startedAt: 1_010,
+      durationUs: 80_000,
+      detail: 4000,
+    });
+    expect(outcome([poor, rich])).toEqual(['a: duplicate of b', 'b: call']);
+  });
+
+  it('joins them though their tokens differ', () => {
+    const lossy = usageEvent({ spanId: 'a', responseId: 'r1', usage: tokens(176, 51), detail: 2000 });
+    const whole = usageEvent({
+      spanId: 'b',
+      scopeName: 'scope-b',
+      responseId: 'r1',
+      usage: tokens(2736, 50),
+    });
+    expect(outcome([lossy, whole])).toEqual(['a: duplicate of b', 'b: call']);
+  });
+
+  it('keeps apart what does not overlap in time', () => {
+    const first = usageEvent({ spanId: 'a', responseId: 'r1' });
+    const later = usageEvent({ spanId: 'b', scopeName: 'scope-b', responseId: 'r1', startedAt: 1_200 });
+    expect(outcome([first, later])).toEqual(['a: call', 'b: call']);
+  });
+
+  it('keeps apart two unrelated spans of one scope', () => {
+    const one = usageEvent({ spanId: 'a', responseId: 'r1' });
+    const two = usageEvent({ spanId: 'b', responseId: 'r1' });
+    expect(outcome([one, two])).toEqual(['a: call', 'b: call']);
+  });
+
+  it('never joins two different ids, even one inside the other', () => {
+    const outer = usageEvent({ spanId: 'a', responseId: 'r1' });
+    const inner = usageEvent({ spanId: 'b', parentSpanId: 'a', scopeName: 'scope-b', responseId: 'r2' });
+    expect(outcome([outer, inner])).toEqual(['a: call', 'b: call']);
+  });
+
+  it('never joins two realms or two known organisations', () => {
+    const one = usageEvent({ spanId: 'a', responseId: 'r1', own: owned({ orgId: 'acme' }) });
+    const other = usageEvent({
+      spanId: 'b',
+      scopeName: 'scope-b',
+      responseId: 'r1',
+      own: owned({ orgId: 'globex' }),
+    });
+    const neighbour = usageEvent({ spanId: 'c', realm: 'org:x', scopeName: 'scope-c', responseId: 'r1' });
+    expect(outcome([one, other, neighbour])).toEqual(['a: call', 'b: call', 'c: call']);
+  });
+
+  it('takes a log written when a stream had ended for the stream', () => {
+    const native = usageEvent({ spanId: 'a', responseId: 'r1' });
+    const log = usageEvent({
+      spanId: 'b',
+      scopeName: 'logfire.anthropic',
+      responseId: 'r1',
+      startedAt: 1_104,
+      durationUs: 0,
+      detail: 4010,
+    });
+    expect(outcome([native, log])).toEqual(['a: duplicate of b', 'b: call']);
+  });
+});
+
+describe('copies without response id', () => {
+  it('joins different scopes with equal tokens, one inside the other, one to one', () => {
+    const outer = [0, 1].map((n) =>
+      usageEvent({
+        spanId: `o${n}`,
+        traceId: `o${n}`,
+        startedAt: 1_000 + n,
+        durationUs: 100_000 - n * 40_000,
+      }),
+    );
+    const inner = [0, 1].map((n) =>
+      usageEvent({
+        spanId: `i${n}`,
+        traceId: `i${n}`,
+        scopeName: 'scope-b',
+        startedAt: 1_010 + n,
+        durationUs: 40_000 + n * 40_000,
+        detail: 1,
+      }),
+    );
+    expect(outcome([...outer, ...inner])).toEqual([
+      'o0: call',
+      'o1: call',
+      'i0: duplicate of o1',
+      'i1: duplicate of o0',
+    ]);
+  });
+
+  it.each([
+    ['another service', { serviceName: 'other' }],
+    ['another provider', { provider: 'groq' }],
+    ['another model', { requestModel: 'gpt-5' }],
+    ['another count', { usage: tokens(1001, 50) }],
+    ['no tokens told', UNTOLD],
+    ['the same scope', { scopeName: 'scope-a' }],
+    ['a time of its own', { startedAt: 1_050 }],
+  ] as const)('keeps apart: %s', (_why, difference) => {
+    const one = usageEvent({ spanId: 'a', traceId: 'a1' });
+    const two = usageEvent({
+      spanId: 'b',
+      traceId: 'b1',
+      scopeName: 'scope-b',
+      startedAt: 1_010,
+      durationUs: 80_000,
+      ...difference,
+    });
+    expect(outcome([one, two])).toEqual(['a: call', 'b: call']);
+  });
+
+  it('knows a model by its family, date and route left out', () => {
+    const dated = usageEvent({ spanId: 'a', responseModel: 'gpt-4o-2024-11-20' });
+    const routed = usageEvent({
+      spanId: 'b',
+      traceId: 'b1',
+      scopeName: 'scope-b',
+      requestModel: 'openai/gpt-4o',
+      detail: 1,
+    });
+    expect(outcome([dated, routed])).toEqual(['a: call', 'b: duplicate of a']);
+  });
+
+  it('joins two views of one refusal', () => {
+    const one = usageEvent({ spanId: 'a', ...FAILED });
+    const two = usageEvent({
+      spanId: 'b',
+      traceId: 'b1',
+      scopeName: 'scope-b',
+      startedAt: 1_001,
+      durationUs: 90_000,
+      ...FAILED,
+      detail: 105,
+    });
+    expect(outcome([one, two])).toEqual(['a: duplicate of b', 'b: call']);
+  });
+});
+
+describe('a call in a call', () => {
+  it('joins a chain four deep', () => {
+    const chain = ['a', 'b', 'c', 'd'].map((spanId, n) =>
+      usageEvent({
+        spanId,
+        parentSpanId: n === 0 ? null : 'abcd'.charAt(n - 1),
+        scopeName: `scope-${spanId}`,
+        detail: n,
+      }),
+    );
+    expect(outcome(chain)).toEqual([
+      'a: duplicate of d',
+      'b: duplicate of d',
+      'c: duplicate of d',
+      'd: call',
+    ]);
+  });
+
+  it('joins one scope with itself (LlamaIndex)', () => {
+    const outer = usageEvent({ spanId: 'a' });
+    const inner = usageEvent({ spanId: 'b', parentSpanId: 'a', detail: 1 });
+    expect(outcome([outer, inner])).toEqual(['a: call', 'b: duplicate of a']);
+  });
+
+  it('takes an outer that tells no tokens for the inner one', () => {
+    const outer = usageEvent({ spanId: 'a', ...UNTOLD });
+    const inner = usageEvent({ spanId: 'b', parentSpanId: 'a', scopeName: 'scope-b' });
+    expect(outcome([outer, inner])).toEqual(['a: duplicate of b', 'b: call']);
+  });
+
+  it('pairs an answered outer with the answered of its attempts and keeps the refused one apart', () => {
+    const outer = usageEvent({ spanId: 'a', durationUs: 900_000 });
+    const refused = usageEvent({ spanId: 'b', parentSpanId: 'a', scopeName: 'scope-b', ...FAILED });
+    const answered = usageEvent({
+      spanId: 'c',
+      parentSpanId: 'a',
+      scopeName: 'scope-b',
+      startedAt: 1_500,
+      detail: 1,
+    });
+    expect(outcome([outer, refused, answered])).toEqual(['a: call', 'b: call', 'c: duplicate of a']);
+  });
+
+  it('finds an outer whose input lost its cached part, by the output', () => {
+    const outer = usageEvent({ spanId: 'a', usage: tokens(176, 350), detail: 2000 });
+    const inner = usageEvent({
+      spanId: 'b',
+      parentSpanId: 'a',
+      scopeName: 'scope-b',
+      usage: tokens(2736, 350),
+    });
+    expect(outcome([outer, inner])).toEqual(['a: duplicate of b', 'b: call']);
+  });
+
+  it('knows an outer that adds its calls up for a wrapper', () => {
+    const outer = usageEvent({ spanId: 'a', usage: tokens(30, 7), durationUs: 900_000 });
+    const one = usageEvent({ spanId: 'b', parentSpanId: 'a', usage: tokens(10, 3), responseId: 'r1' });
+    const two = usageEvent({
+      spanId: 'c',
+      parentSpanId: 'a',
+      usage: tokens(20, 4),
+      responseId: 'r2',
+      startedAt: 1_500,
+    });
+    expect(outcome([outer, one, two])).toEqual(['a: wrapper of b', 'b: call', 'c: call']);
+  });
+
+  it('does not look through a tool', () => {
+    const outer = usageEvent({ spanId: 'a' });
+    const tool = usageEvent({
+      spanId: 't',
+      parentSpanId: 'a',
+      spanClass: 'step',
+      operation: 'execute_tool',
+      usage: null,
+    });
+    const inner = usageEvent({ spanId: 'b', parentSpanId: 't' });
+    expect(outcome([outer, tool, inner])).toEqual(['a: call', 't: step', 'b: call']);
+  });
+
+  it('does not take an embedding for a chat', () => {
+    const outer = usageEvent({ spanId: 'a', ...UNTOLD, requestModel: null });
+    const inner = usageEvent({
+      spanId: 'b',
+      parentSpanId: 'a',
+      operation: 'embeddings',
+      requestModel: 'text-embedding-3-small',
+      usage: tokens(9, null),
+    });
+    expect(outcome([outer, inner])).toEqual(['a: call', 'b: call']);
+  });
+});
+
+describe('wrappers', () => {
+  const agent = (values: Partial<UsageEvent> = {}) =>
+    usageEvent({
+      spanId: 'w',
+      spanClass: 'wrapper',
+      operation: 'invoke_agent',
+      durationUs: 900_000,
+      detail: 10,
+      usageQuality: 'estimated',
+      ...values,
+    });
+
+  it('repeat the first call below them, through other wrappers and steps', () => {
+    const chain = usageEvent({
+      spanId: 'x',
+      parentSpanId: 'w',
+      spanClass: 'wrapper',
+      operation: 'chain',
+      usage: null,
+    });
+    const call = usageEvent({ spanId: 'a', parentSpanId: 'x' });
+    expect(outcome([agent(), chain, call])).toEqual(['w: wrapper of a', 'x: wrapper of a', 'a: call']);
+  });
+
+  it('point at the call, not at its copy', () => {
+    const copy = usageEvent({ spanId: 'a', parentSpanId: 'w', responseId: 'r1', detail: 1 });
+    const call = usageEvent({ spanId: 'b', traceId: 'b1', scopeName: 'scope-b', responseId: 'r1' });
+    expect(outcome([agent({ usage: null }), copy, call])).toEqual([
+      'w: wrapper of b',
+      'a: duplicate of b',
+      'b: call',
+    ]);
+  });
+
+  it('are steps when they tell nothing and hold nothing', () => {
+    expect(outcome([agent({ usage: null })])).toEqual(['w: step']);
+  });
+
+  it('are the call when they alone tell what was spent; of two in each other the inner', () => {
+    expect(outcome([agent()])).toEqual(['w: call']);
+    const inner = agent({ spanId: 'v', parentSpanId: 'w' });
+    expect(outcome([agent(), inner])).toEqual(['w: wrapper of v', 'v: call']);
+  });
+
+  it('are never the call where the library always tells its calls apart', () => {
+    expect(outcome([agent({ scopeName: 'ai' })])).toEqual(['w: step']);
+  });
+
+  it('are copies of a call in another trace', () => {
+    const call = usageEvent({
+      spanId: 'a',
+      traceId: 'b1',
+      scopeName: 'scope-b',
+      startedAt: 1_010,
+      durationUs: 50_000,
+    });
+    expect(outcome([agent(), call])).toEqual(['w: duplicate of a', 'a: call']);
+  });
+});
+
+describe('attribution', () => {
+  const orgs = (events: readonly UsageEvent[]) =>
+    settleEvents(events).map(({ attribution }) => attribution.orgId);
+
+  it('own beats inherited, the nearest ancestor that has a value wins', () => {
+    const root = usageEvent({
+      spanId: 'r',
+      spanClass: 'step',
+      usage: null,
+      own: owned({ orgId: 'far', userId: 'u' }),
+    });
+    const middle = usageEvent({
+      spanId: 'm',
+      parentSpanId: 'r',
+      spanClass: 'step',
+      usage: null,
+      own: owned({ orgId: 'near' }),
+    });
+    const leaf = usageEvent({ spanId: 'a', parentSpanId: 'm', own: owned({ queryType: 'faq' }) });
+    const own = usageEvent({
+      spanId: 'b',
+      parentSpanId: 'm',
+      own: owned({ orgId: 'mine' }),
+      startedAt: 5_000,
+    });
+    const settled = settleEvents([root, middle, leaf, own]);
+    expect(
+      settled.map(({ attribution }) => [attribution.orgId, attribution.userId, attribution.queryType]),
+    ).toEqual([
+      ['far', 'u', null],
+      ['near', 'u', null],
+      ['near', 'u', 'faq'],
+      ['mine', 'u', null],
+    ]);
+  });
+
+  it('of a poorer copy in another trace is the call’s, its ancestors’ included', () => {
+    const root = usageEvent({
+      spanId: 'r',
+      traceId: 'b1',
+      spanClass: 'step',
+      usage: null,
+      own: owned({ orgId: 'acme' }),
+    });
+    const poor = usageEvent({
+      spanId: 'a',
+      traceId: 'b1',
+      parentSpanId: 'r',
+      scopeName: 'scope-b',
+      detail: 1,
+    });
+    const rich = usageEvent({ spanId: 'b' });
+    expect(orgs([root, poor, rich])).toEqual(['acme', 'acme', 'acme']);
+  });
+});
+
+describe('hostile input', () => {
+  it('survives circles, own parents and equal ids', () => {
+    const events = [
+      usageEvent({ spanId: 'a', parentSpanId: 'b', own: owned({ orgId: 'x' }) }),
+      usageEvent({ spanId: 'b', parentSpanId: 'c', startedAt: 2_000 }),
+      usageEvent({ spanId: 'c', parentSpanId: 'a', startedAt: 3_000 }),
+      usageEvent({ spanId: 'd', parentSpanId: 'd', startedAt: 4_000 }),
+      usageEvent({ spanId: 'd', startedAt: 9_000 }),
+    ];
+    expect(settleEvents(events)).toHaveLength(5);
+  });
+
+  const names = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h');
+  const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
+  const anyEvent: fc.Arbitrary<UsageEvent> = fc
+    .record({
+      spanId: names,
+      parentSpanId: maybe(names),
+      traceId: fc.constantFrom('t1', 't2'),
+      realm: fc.constantFrom('team', 'org:x'),
+      scopeName: fc.constantFrom('s1', 's2', 's3'),
+      responseId: maybe(fc.constantFrom('r1', 'r2')),
+      startedAt: fc.integer({ min: 0, max: 6 }),
+      durationUs: fc.constantFrom(0, 1_000, 4_000, 9_000),
+      spanClass: fc.constantFrom('call', 'call', 'wrapper', 'step'),
+      usage: fc.constantFrom(null, tokens(10, 1), tokens(10, 2), tokens(20, 3)),
+      failed: fc.boolean(),
+      requestModel: maybe(fc.constantFrom('gpt-4o', 'gpt-5')),
+      detail: fc.integer({ min: 0, max: 3 }),
+      own: fc.record({ orgId: maybe(fc.constantFrom('x', 'y')) }).map(owned),
+    } as const)
+    .map((values) => usageEvent({ ...values, operation: 'chat' }));
+  const requests = fc.uniqueArray(anyEvent, {
+    maxLength: 14,
+    selector: (event) => `${event.realm}${event.traceId}${event.spanId}`,
+  });
+  const keyed = (events: readonly UsageEvent[]) =>
+    new Map(
+      settleEvents(events).map((settled, index) => [
+        `${events[index]?.realm}${events[index]?.traceId}${events[index]?.spanId}`,
+        settled,
+      ]),
+    );
+
+  it('decides the same whatever the order of the events', () => {
+    fc.assert(
+      fc.property(
+        requests.chain((events) =>
+          fc.tuple(fc.constant(events), fc.shuffledSubarray(events, { minLength: events.length })),
+        ),
+        ([events, shuffled]) => {
+          const [left, right] = [keyed(events), keyed(shuffled)];
+          for (const [key, settled] of left) expect(right.get(key)).toEqual(settled);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('points every repeat at a call of the same realm, and leaves no call of two known organisations in one', () => {
+    fc.assert(
+      fc.property(requests, (events) => {
+        const settled = settleEvents(events);
+        for (const [index, { repeatOf, kind, attribution }] of settled.entries()) {
+          const event = events[index];
+          expect(kind === 'repeat').toBe(repeatOf !== null);
+          if (event?.own.orgId != null) expect(attribution.orgId).toBe(event.own.orgId);
+          if (!repeatOf) continue;
+          const target = events.findIndex(
+            (other) =>
+              other.realm === event?.realm &&
+              other.traceId === repeatOf.traceId &&
+              other.spanId === repeatOf.spanId,
+          );
+          expect(settled[target]?.kind).toBe('call');
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is not quadratic in equal calls', () => {
+    const events = Array.from({ length: 6_000 }, (_, n) =>
+      usageEvent({
+        spanId: `s${n}`,
+        traceId: `t${n}`,
+        scopeName: `scope-${n % 2}`,
+        startedAt: 1_000 + (n % 7),
+        parentSpanId: n > 0 ? `s${n - 1}` : null,
+      }),
+    );
+    const deep = events.map((event) => ({ ...event, traceId: 't', durationUs: 1_000_000 }));
+    expect(settleEvents(events).filter(({ kind }) => kind === 'call').length).toBeGreaterThanOrEqual(3_000);
+    expect(settleEvents(deep)).toHaveLength(6_000);
+  });
+});
