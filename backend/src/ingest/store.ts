@@ -93,13 +93,16 @@ function unnest(rows: readonly LedgerRow[]): Sql {
  * @returns how many rows were inserted or replaced
  */
 export async function upsertEvents(db: Queryable, rows: readonly LedgerRow[]): Promise<number> {
-  const { rowCount } = await db.query(sql`
+  const { rowCount } = await db.query(upsertStatement(rows));
+  return rowCount;
+}
+
+/** The statement of `upsertEvents`; the bench takes its bare yardstick from it. */
+export const upsertStatement = (rows: readonly LedgerRow[]): Sql => sql`
     insert into usage_events (${names})
     select * from unnest(${unnest(rows)})
     on conflict (trace_id, span_id, realm, started_at) do update set ${replaced}
-    where excluded.detail > usage_events.detail`);
-  return rowCount;
-}
+    where excluded.detail > usage_events.detail`;
 
 function inheritedBits({ event, settlement }: LedgerRow): number {
   return ATTRIBUTION_FIELDS.reduce(

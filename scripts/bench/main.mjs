@@ -1,0 +1,60 @@
+import { writeFileSync } from 'node:fs';
+import { benchIngest } from './ingest.mjs';
+import { benchPricing } from './pricing.mjs';
+import { openBenchDb } from './database.mjs';
+
+/**
+ * `npm run bench [-- --json FILE]`: ratios against a bare database measured in the same run, because the machine's own
+ * speed changes from run to run. Embedded unless DATABASE_URL names a database that may be filled and dropped.
+ *
+ * @typedef {{ value: number, unit: string, target: number, met: boolean }} Metric
+ */
+const say = (/** @type {string} */ text) => process.stdout.write(`${text}\n`);
+
+/** @type {Record<string, Metric>} */
+const metrics = {};
+/** @param {string} name @param {number} value @param {string} unit @param {number} target */
+const record = (name, value, unit, target) => {
+  metrics[name] = { value: Number(value.toPrecision(3)), unit, target, met: value >= target };
+};
+
+const pricing = await benchPricing();
+say(
+  `priceUsage            ${thousands(pricing.perSecond)} calls/s   (${pricing.calls.toLocaleString('en')} calls of ${pricing.models} models)`,
+);
+record('price_usage', pricing.perSecond, 'calls/s', 500_000);
+
+const bench = await openBenchDb();
+say(
+  `\ndatabase              ${bench.engine}; bare = INSERT … SELECT FROM unnest of the same rows, 500 a statement, ${bench.connections} connections`,
+);
+try {
+  for (const kind of /** @type {const} */ (['json', 'otlp'])) {
+    const result = await benchIngest(bench, kind);
+    const title = kind === 'json' ? 'ingest JSON × 500' : 'ingest OTLP × 500';
+    say(
+      `${title.padEnd(22)}${thousands(result.rate)} events/s   bare ${thousands(result.bareBefore)} before, ${thousands(result.bareAfter)} after   ratio ${result.ratio.toFixed(2)}`,
+    );
+    say(`${''.padEnd(22)}${result.stages}`);
+    record(`ingest_${kind}_ratio`, result.ratio, 'of bare insert', kind === 'json' ? 0.5 : 0.4);
+    record(`ingest_${kind}_rate`, result.rate, 'events/s', 0);
+  }
+} finally {
+  await bench.close();
+}
+
+say('\nmetric                value      target');
+for (const [name, { value, target, met }] of Object.entries(metrics)) {
+  if (target > 0)
+    say(
+      `${name.padEnd(22)}${String(value).padEnd(11)}${String(target).padEnd(10)}${met ? 'met' : 'NOT MET'}`,
+    );
+}
+const json = process.argv.indexOf('--json');
+const file = process.argv[json + 1];
+if (json > 0 && file) writeFileSync(file, `${JSON.stringify(metrics, null, 2)}\n`);
+
+/** @param {number} perSecond */
+function thousands(perSecond) {
+  return `${(perSecond / 1000).toFixed(1)}k`.padStart(8);
+}
