@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import sql from 'sql-template-tag';
 import { decodeExportResponse, decodeRpcStatus, encodeOtlp } from '../support/otlp-codec.js';
-import { openProduct, type Product } from '../support/product.js';
+import { ADMIN_KEY, openProduct, type Product } from '../support/product.js';
 import { truncateAll } from '../support/database.js';
 
 const JSON_TYPE = 'application/json';
@@ -22,7 +22,11 @@ const capture = JSON.parse(
 ) as { resourceSpans: { scopeSpans: { spans: { traceId: string; startTimeUnixNano: string }[] }[] }[] };
 
 async function send(body: Uint8Array | string, headers: Record<string, string>) {
-  const response = await fetch(`${product.url}/v1/traces`, { method: 'POST', body, headers });
+  const response = await fetch(`${product.url}/v1/traces`, {
+    method: 'POST',
+    body,
+    headers: { authorization: `Bearer ${ADMIN_KEY}`, ...headers },
+  });
   return {
     status: response.status,
     headers: response.headers,
