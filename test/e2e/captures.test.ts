@@ -5,7 +5,7 @@ import type { PriceBook } from '../../backend/src/pricing/price-book.js';
 import type { CostExplanation } from '../../backend/src/query/explain-cost.js';
 import type { EventView } from '../../backend/src/query/event-view.js';
 import { otlpForms, type OtlpForm } from '../support/otlp-forms.js';
-import { openProduct, type Product } from '../support/product.js';
+import { ADMIN_KEY, openProduct, type Product } from '../support/product.js';
 import { captureNames, readCapture, readJson } from '../support/read-capture.js';
 import { readEvents } from '../support/read-events.js';
 import { capturePrices, settleCapture } from '../support/settle-capture.js';
@@ -49,7 +49,7 @@ async function send(form: OtlpForm | undefined): Promise<void> {
   const response = await fetch(`${product.url}/v1/traces`, {
     method: 'POST',
     body: form.body,
-    headers: form.headers,
+    headers: { authorization: `Bearer ${ADMIN_KEY}`, ...form.headers },
   });
   expect([form.name, response.status]).toEqual([form.name, 200]);
 }
