@@ -33,7 +33,8 @@ export const UNATTRIBUTED = 'unattributed';
 
 /** The realm of events sent with an unbound key. A bound key's realm is `org:` and its organisation. */
 export const TEAM_REALM = 'team';
-export const realmOf = (boundOrgId: string | null): string => (boundOrgId === null ? TEAM_REALM : `org:${boundOrgId}`);
+export const realmOf = (boundOrgId: string | null): string =>
+  boundOrgId === null ? TEAM_REALM : `org:${boundOrgId}`;
 
 /** Who and what an event belongs to. Each value is an own attribute or inherited from the nearest ancestor. */
 export interface Attribution {

@@ -1,11 +1,6 @@
 /** A decoded attribute value. A protobuf int64 beyond 2^53 is a (rounded) number; NaN stays NaN; bytes become null. */
 export type AttributeValue =
-  | string
-  | number
-  | boolean
-  | null
-  | AttributeValue[]
-  | { [key: string]: AttributeValue };
+  string | number | boolean | null | AttributeValue[] | { [key: string]: AttributeValue };
 
 /** Attributes by name. A Map, so that a sender's `__proto__` is only a name. */
 export type Attributes = ReadonlyMap<string, AttributeValue>;
