@@ -32,8 +32,8 @@ export interface Copies {
  *    both tell them (an output equal to the token suffices between different scopes: input may have lost its cached part);
  * 3. different scopes, at least one without response id, same service, provider, model and tokens, one interval
  *    containing the other; or both refused.
- * Two different response ids, two different known organisations and two unrelated spans of one scope are never joined,
- * so every group holds at most one unrelated span per scope: paired one to one.
+ * Two different response ids are never joined; unrelated spans neither when they are of one scope or of two known
+ * organisations. So every group holds at most one unrelated span per scope: paired one to one.
  * @param orgIds the organisations of the events, inherited values included.
  */
 export function findCopies(
@@ -115,8 +115,11 @@ function createGroups(
 
 function contradict(one: Group, two: Group, related: boolean): boolean {
   const differ = (a: string | null, b: string | null): boolean => a !== null && b !== null && a !== b;
-  if (differ(one.responseId, two.responseId) || differ(one.orgId, two.orgId)) return true;
+  if (differ(one.responseId, two.responseId)) return true;
+  // a span inside another is the same request, by whatever name each knows the customer: LiteLLM tells the
+  // organisation of a key on the call and only its team on the raw request below it
   if (related) return false;
+  if (differ(one.orgId, two.orgId)) return true;
   const [few, many] =
     one.scopes.size <= two.scopes.size ? [one.scopes, two.scopes] : [two.scopes, one.scopes];
   for (const scope of few) if (many.has(scope)) return true;

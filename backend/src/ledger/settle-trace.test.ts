@@ -233,6 +233,13 @@ describe('a call in a call', () => {
     expect(outcome([outer, one, two])).toEqual(['a: wrapper of b', 'b: call', 'c: call']);
   });
 
+  it('is one request though the two know its customer by different names (LiteLLM: organisation and team)', () => {
+    const outer = usageEvent({ spanId: 'a', own: owned({ orgId: 'org-1' }) });
+    const raw = usageEvent({ spanId: 'b', parentSpanId: 'a', own: owned({ orgId: 'team-1' }), detail: 1 });
+    expect(outcome([outer, raw])).toEqual(['a: call', 'b: duplicate of a']);
+    expect(settleEvents([outer, raw])[0]?.attribution.orgId).toBe('org-1');
+  });
+
   it('does not look through a tool', () => {
     const outer = usageEvent({ spanId: 'a' });
     const tool = usageEvent({

@@ -137,8 +137,9 @@ function outputLosses(reading: Reading, evidence: Evidence): [string, CostQualit
   if (UNCACHED_OPERATIONS.test(evidence.operation)) return [];
   const output = reading.counts.output ?? 0;
   const losses: [string, CostQuality][] = [];
-  // message_start counts one output token; an abandoned stream never learns the rest
-  if (output === 0 || (!evidence.finished && (output <= 1 || evidence.failed))) {
+  // Anthropic's message_start counts one output token; an abandoned stream never learns the rest
+  const begun = evidence.failed || (evidence.isClaude && output <= 1);
+  if (output === 0 || (begun && !evidence.finished)) {
     losses.push(['output (stream aborted)', 'lower_bound']);
   } else if (evidence.row?.streams === 'plus_one' && evidence.streaming !== false) {
     losses.push(['output (start and delta added)', 'upper_bound']);

@@ -12,7 +12,7 @@ function repr(value: unknown): string {
       .map(([key, item]) => `${repr(key)}: ${repr(item)}`)
       .join(', ')}}`;
   }
-  return String(value);
+  return JSON.stringify(value);
 }
 
 const plain = (value: Literal | undefined): unknown => {
