@@ -23,26 +23,29 @@ afterAll(() => product.stop());
 
 const CAPTURES = [...captureNames(), ...captureNames('python').map((name) => `python/${name}`)];
 
-it.each(CAPTURES)('%s: over HTTP and through the database like computed, however often sent', async (name) => {
-  await product.db.query(sql`truncate usage_events`);
-  const forms = otlpForms(readJson(`${name}.otlp.json`) as { resourceSpans: unknown[] });
-  await send(forms[0]);
-  const once = await readEvents(product, { kind: 'all' }, { pageSize: 7 });
-  const expected = richest(settleCapture(readCapture(`${name}.otlp.json`), book));
-  expect(sorted(once.map(shown))).toEqual(sorted(expected.map(computed)));
+it.each(CAPTURES)(
+  '%s: over HTTP and through the database like computed, however often sent',
+  async (name) => {
+    await product.db.query(sql`truncate usage_events`);
+    const forms = otlpForms(readJson(`${name}.otlp.json`) as { resourceSpans: unknown[] });
+    await send(forms[0]);
+    const once = await readEvents(product, { kind: 'all' }, { pageSize: 7 });
+    const expected = richest(settleCapture(readCapture(`${name}.otlp.json`), book));
+    expect(sorted(once.map(shown))).toEqual(sorted(expected.map(computed)));
 
-  for (const form of [...forms, ...forms]) await send(form);
-  // ingested_at included: a resend writes nothing.
-  expect(await readEvents(product, { kind: 'all' }, { pageSize: 1000 })).toEqual(once);
+    for (const form of [...forms, ...forms]) await send(form);
+    // ingested_at included: a resend writes nothing.
+    expect(await readEvents(product, { kind: 'all' }, { pageSize: 1000 })).toEqual(once);
 
-  await checkQuery(once);
-  for (const event of once) await checkExplanation(event);
-  for (const traceId of new Set(once.map((event) => event.trace_id)))
-    await checkTrace(
-      traceId,
-      once.filter((event) => event.trace_id === traceId),
-    );
-});
+    await checkQuery(once);
+    for (const event of once) await checkExplanation(event);
+    for (const traceId of new Set(once.map((event) => event.trace_id)))
+      await checkTrace(
+        traceId,
+        once.filter((event) => event.trace_id === traceId),
+      );
+  },
+);
 
 async function send(form: OtlpForm | undefined): Promise<void> {
   if (!form) throw new Error('no form');

@@ -8,6 +8,7 @@ import { JsonEvent, type JsonEventInput } from './json-event-schema.js';
 import { jsonEventIds, jsonToEvent } from './json-to-event.js';
 import { refuseTime, type TimeWindow } from './span-to-event.js';
 import { settleAndPrice } from './settle-and-price.js';
+import { isStorableName } from './stored-attributes.js';
 import type { UsageEvent } from '../ledger/event.js';
 import type { FieldError } from '../http/problem.js';
 import type { PriceBook } from '../pricing/price-book.js';
@@ -82,6 +83,8 @@ function countEqual(): (text: string) => number {
   };
 }
 
+const WHOLE_EVENT = '(event)';
+
 function fieldErrors(error: z.ZodError, index: number): Required<FieldError>[] {
   return error.issues.flatMap((issue) => {
     const path = issue.path.join('.');
@@ -91,13 +94,16 @@ function fieldErrors(error: z.ZodError, index: number): Required<FieldError>[] {
         return { index, field: path ? `${path}.${name}` : name, message: 'is not a known field' };
       });
     }
-    return [{ index, field: path || '(event)', message: issue.message }];
+    return [{ index, field: cleanText(path).slice(0, 128) || WHOLE_EVENT, message: issue.message }];
   });
 }
 
-/** One line per item, without any value of it. */
-const messageOf = (errors: readonly FieldError[]): string =>
-  cleanText(errors.map(({ field, message }) => `${field}: ${message}`).join('; '));
+/** One line per item, without any value of it. A name is stored by the rule of attribute names: others are texts. */
+function messageOf(errors: readonly FieldError[]): string {
+  const nameOf = (field: string): string =>
+    field === WHOLE_EVENT || isStorableName(field) ? field : '(a field)';
+  return cleanText(errors.map(({ field, message }) => `${nameOf(field)}: ${message}`).join('; '));
+}
 
 const KNOWN = JsonEvent.shape;
 const unknownFields = (item: unknown, index: number): Required<FieldError>[] =>

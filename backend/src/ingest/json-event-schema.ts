@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { OTHER_METERS } from '../usage/usage.js';
 
+/** A year: what is said to have taken longer is a mistake. */
+export const MAX_DURATION_MS = 31_536_000_000;
+
 const id = z.string().trim().min(1).max(256);
+const hexId = (digits: number) =>
+  z
+    .string()
+    .regex(new RegExp(`^[0-9a-fA-F]{${digits}}$`), `must be ${digits} hex digits`)
+    .refine((text) => !/^0+$/.test(text), 'must not be all zero; leave it out to have one made');
 // A count that is a number but no possible count (negative, NaN, 1e13) makes the call pending, it is not refused.
 const count = z.number().nullish();
 
@@ -35,18 +43,9 @@ export const JsonEvent = z
       .max(1_024)
       .nullish()
       .describe("The sender's own id of this call: a retry with it is the same event."),
-    trace_id: z
-      .string()
-      .regex(/^[0-9a-fA-F]{32}$/, 'must be 32 hex digits')
-      .nullish(),
-    span_id: z
-      .string()
-      .regex(/^[0-9a-fA-F]{16}$/, 'must be 16 hex digits')
-      .nullish(),
-    parent_span_id: z
-      .string()
-      .regex(/^[0-9a-fA-F]{16}$/, 'must be 16 hex digits')
-      .nullish(),
+    trace_id: hexId(32).nullish(),
+    span_id: hexId(16).nullish(),
+    parent_span_id: hexId(16).nullish(),
     kind: z
       .enum(['call', 'step'])
       .nullish()
@@ -54,7 +53,7 @@ export const JsonEvent = z
     name: id.nullish(),
     started_at: z.iso.datetime({ offset: true, error: 'must be a time like 2026-11-22T10:15:00.000Z' }),
     ended_at: z.iso.datetime({ offset: true }).nullish(),
-    duration_ms: z.number().min(0).max(31_536_000_000).nullish(),
+    duration_ms: z.number().min(0).max(MAX_DURATION_MS).nullish(),
     org_id: id.nullish(),
     assistant_id: id.nullish(),
     query_type: id.nullish(),

@@ -1,6 +1,6 @@
 import { cleanText } from './clean-text.js';
 import { canonicalJson, deriveIds, type DerivedIds } from './derive-ids.js';
-import type { JsonEventInput } from './json-event-schema.js';
+import { MAX_DURATION_MS, type JsonEventInput } from './json-event-schema.js';
 import type { Attribution, UsageEvent } from '../ledger/event.js';
 import { checkUsage } from '../usage/check-usage.js';
 import { canonicalProvider, providerOfModel } from '../usage/provider-names.js';
@@ -42,7 +42,7 @@ export function jsonToEvent(
   const startedAt = Date.parse(input.started_at);
   const step = input.kind === 'step';
   const usage = input.usage ? canonicalUsage(input.usage) : null;
-  const problem = step ? null : usage === null ? 'no_usage' : checkUsage(usage);
+  const problem = usage === null ? 'no_usage' : checkUsage(usage);
   const lifetimeUnknown = input.usage?.cache_write != null && input.usage.cache_write > 0;
   return {
     realm,
@@ -65,7 +65,7 @@ export function jsonToEvent(
     responseId: text(input.response_id),
     serviceTier: text(input.service_tier),
     usage: problem === null ? usage : null,
-    usageProblem: problem,
+    usageProblem: step ? null : problem,
     inputBasis: usage && !step ? 'sender' : null,
     usageQuality: lifetimeUnknown ? 'estimated' : 'exact',
     lost: lifetimeUnknown ? ['1h split'] : [],
@@ -117,5 +117,6 @@ const attributionOf = (input: JsonEventInput, boundOrgId: string | null): Attrib
 
 function durationUs(input: JsonEventInput, startedAt: number): number {
   if (input.duration_ms != null) return Math.round(input.duration_ms * 1_000);
-  return input.ended_at ? Math.max(0, Date.parse(input.ended_at) - startedAt) * 1_000 : 0;
+  const durationMs = input.ended_at ? Date.parse(input.ended_at) - startedAt : 0;
+  return Math.min(Math.max(0, durationMs), MAX_DURATION_MS) * 1_000;
 }

@@ -80,6 +80,7 @@ export const STORED_TEXT: ReadonlySet<string> = new Set([
 
 /** Names are stored too: one with blanks or of great length is somebody's text. */
 const STORED_NAME = /^[A-Za-z0-9_.:/-]{1,128}$/;
+export const isStorableName = (name: string): boolean => STORED_NAME.test(name);
 /** A span with more attributes than this is not a model call's; the rest is not stored. */
 const MAX_STORED = 128;
 
@@ -93,7 +94,7 @@ export function storedAttributes(attributes: Attributes): StoredAttributes | nul
   let count = 0;
   for (const [name, value] of attributes) {
     const kept = storedValue(name, value);
-    if (kept === null || !STORED_NAME.test(name)) continue;
+    if (kept === null || !isStorableName(name)) continue;
     stored[name] = kept;
     count += 1;
     if (count === MAX_STORED) break;
