@@ -205,6 +205,18 @@ readingTests('gateways and other SDKs', [
     },
   ],
   [
+    'LiteLLM: a raw request to Bedrock that names no model and splits no writes',
+    {
+      scopeName: 'litellm',
+      name: 'raw_gen_ai_request',
+      attributes: {
+        'llm.bedrock.usage':
+          "{'inputTokens': 200, 'outputTokens': 406, 'cacheReadInputTokens': 2088, 'cacheWriteInputTokens': 536}",
+      },
+    },
+    { cls: 'call', provider: 'aws', in: 2824, quality: 'estimated', lost: ['1h split'] },
+  ],
+  [
     'LiteLLM: a raw request that tells nothing',
     {
       scopeName: 'litellm',

@@ -32,7 +32,7 @@ export function readSpan(span: Span): SpanReading {
     models: models.all,
     operation: operation ?? '',
     spanClass: kind.spanClass,
-    isClaude: provider === 'anthropic' || models.all.some((model) => /claude/.test(model)),
+    isClaude: isClaude(provider, models.all),
     streaming: isStreaming(attributes),
     finished,
     failed,
@@ -65,6 +65,12 @@ export function readSpan(span: Span): SpanReading {
     timeToFirstTokenMs: readFirstToken(attributes),
   };
 }
+
+/** Claude's cache writes have two prices and its own counts leave them out; on Bedrock an unnamed model may be it. */
+const isClaude = (provider: string | null, models: readonly string[]): boolean =>
+  provider === 'anthropic' ||
+  models.some((model) => model.includes('claude')) ||
+  (provider === 'aws' && models.length === 0);
 
 /** A span that does not say what it did: its model does, if it names one. */
 function operationOf(models: readonly string[]): string | null {
