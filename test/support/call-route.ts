@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Caller } from '../../backend/src/access/caller.js';
+import type { Caller } from '../../backend/src/http/caller.js';
 import type { Route, RouteContext } from '../../backend/src/http/route.js';
 import { validate } from '../../backend/src/http/validate.js';
 

@@ -1,7 +1,7 @@
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import pino from 'pino';
-import type { Caller } from '../../backend/src/access/caller.js';
+import type { Caller } from '../../backend/src/http/caller.js';
 import type { Address, Listener } from '../../backend/src/http/listener.js';
 import { createMetrics } from '../../backend/src/http/metrics.js';
 import type { Route } from '../../backend/src/http/route.js';

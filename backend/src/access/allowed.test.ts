@@ -1,6 +1,6 @@
 import { Problem } from '../http/problem.js';
 import { allowedOrganisations } from './allowed.js';
-import type { Caller } from './caller.js';
+import type { Caller } from '../http/caller.js';
 
 const team: Caller = { scopes: new Set(['read']), orgId: null, realm: 'team', name: 'k1' };
 const acme: Caller = { scopes: new Set(['read']), orgId: 'acme', realm: 'org:acme', name: 'k2' };

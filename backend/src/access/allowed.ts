@@ -1,5 +1,5 @@
 import { Problem } from '../http/problem.js';
-import type { Caller } from './caller.js';
+import type { Caller } from '../http/caller.js';
 
 /** The organisations an answer may tell about. */
 export type Allowed =

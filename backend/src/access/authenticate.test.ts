@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { send, startServer, type TestServer } from '../../../test/support/http-server.js';
 import { route } from '../http/route.js';
 import { createAuthenticate } from './authenticate.js';
-import { SCOPES, type Scope } from './caller.js';
+import { SCOPES, type Scope } from '../http/caller.js';
 import { createFailureLimit } from './failure-limit.js';
 import { newKey } from './key.js';
 import type { LiveKey } from './store.js';

@@ -1,7 +1,7 @@
 import type { Authenticate, RequestFacts } from '../http/request-facts.js';
 import { Problem } from '../http/problem.js';
 import { realmOf, TEAM_REALM } from '../ledger/event.js';
-import { hasScope, type Caller, type Scope } from './caller.js';
+import { hasScope, type Caller, type Scope } from '../http/caller.js';
 import type { FailureLimit } from './failure-limit.js';
 import { matchesSha256, sha256 } from './key.js';
 import type { Keys } from './keys.js';

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Db } from '../db/db.js';
-import type { Scope } from './caller.js';
+import type { Scope } from '../http/caller.js';
 import { keyId, matchesSha256, newKey } from './key.js';
 import { insertKey, listKeys, liveKeys, revokeKey, touchKey, type ApiKey, type LiveKey } from './store.js';
 

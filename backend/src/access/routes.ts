@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Problem } from '../http/problem.js';
 import { route, type Route } from '../http/route.js';
 import { UNATTRIBUTED } from '../ledger/event.js';
-import { SCOPES } from './caller.js';
+import { SCOPES } from '../http/caller.js';
 import type { Keys } from './keys.js';
 import type { ApiKey } from './store.js';
 

@@ -1,6 +1,6 @@
 import sql from 'sql-template-tag';
 import type { Queryable } from '../db/db.js';
-import type { Scope } from './caller.js';
+import type { Scope } from '../http/caller.js';
 
 /** A key as it may be shown: without any secret. */
 export interface ApiKey {

@@ -1,4 +1,4 @@
-import type { Caller } from '../access/caller.js';
+import type { Caller } from './caller.js';
 import { send, startServer } from '../../../test/support/http-server.js';
 import { createHealthRoutes, type Readiness } from './health.js';
 import { createMetrics } from './metrics.js';

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { Caller, Scope } from '../access/caller.js';
+import type { Caller, Scope } from './caller.js';
 
 /** What is known of a request before anybody is believed. No proxy header has been interpreted. */
 export interface RequestFacts {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Caller, Scope } from '../access/caller.js';
+import type { Caller, Scope } from './caller.js';
 
 /** What a handler gets: already authenticated and validated. */
 export interface RouteContext<P, Q, B> {

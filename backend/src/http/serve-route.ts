@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
-import type { Caller } from '../access/caller.js';
+import type { Caller } from './caller.js';
 import type { BytesInFlight } from './bytes-in-flight.js';
 import { checkContentType } from './content-type.js';
 import { parseJson } from './parse-json.js';

@@ -8,7 +8,7 @@ import type { IngestMetrics } from './ingest-metrics.js';
 import type { QuarantineItem } from './quarantine-item.js';
 import type { SpanContext } from './span-to-event.js';
 import type { Writer } from './writer.js';
-import type { Caller } from '../access/caller.js';
+import type { Caller } from '../http/caller.js';
 import { cleanText } from './clean-text.js';
 import { Problem } from '../http/problem.js';
 import type { PriceBook } from '../pricing/price-book.js';

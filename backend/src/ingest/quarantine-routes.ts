@@ -7,7 +7,7 @@ import {
   type StoredQuarantineItem,
 } from './quarantine-store.js';
 import { replayQuarantined, type ReplayDeps } from './replay.js';
-import type { Caller } from '../access/caller.js';
+import type { Caller } from '../http/caller.js';
 import { Problem } from '../http/problem.js';
 import { route, type Route } from '../http/route.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import sql from 'sql-template-tag';
 import { billable, outcome } from '../../../test/support/billable-call.js';
 import { openTestDb } from '../../../test/support/database.js';
-import type { Caller } from '../access/caller.js';
+import type { Caller } from '../http/caller.js';
 import type { Db } from '../db/db.js';
 import type { Reply } from '../http/route.js';
 import { catalogueBook } from './catalogue-book.js';

@@ -1,5 +1,5 @@
 import { allowedOrganisations } from '../access/allowed.js';
-import type { Caller } from '../access/caller.js';
+import type { Caller } from '../http/caller.js';
 import type { Db } from '../db/db.js';
 import { createPriceBook } from '../pricing/price-book.js';
 import type { PriceVersion } from '../pricing/price-version.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { allowedOrganisations } from '../access/allowed.js';
-import type { Caller } from '../access/caller.js';
+import type { Caller } from '../http/caller.js';
 import type { Db } from '../db/db.js';
 import { Problem } from '../http/problem.js';
 import { route, type Route } from '../http/route.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { allowedOrganisations } from '../access/allowed.js';
-import type { Caller } from '../access/caller.js';
+import type { Caller } from '../http/caller.js';
 import type { Db } from '../db/db.js';
 import { createPriceBook } from '../pricing/price-book.js';
 import { boundTo, callRoute, team } from '../../../test/support/call-route.js';
