@@ -6,6 +6,7 @@ import type { Db } from '../../backend/src/db/db.js';
 import { schemaVersion } from '../../backend/src/db/migrate.js';
 import { readCatalogue } from '../../backend/src/price-book/catalogue.js';
 import { createPriceBookService } from '../../backend/src/price-book/price-book.js';
+import { callApi, type CallApi } from './call-api.js';
 import { openTestDb } from './database.js';
 
 export const ADMIN_KEY = 'test-admin-key-of-32-characters-and-more';
@@ -15,20 +16,9 @@ export interface Product {
   readonly url: string;
   readonly db: Db;
   readonly app: App;
-  /** JSON in, JSON out; `status` beside the body. */
-  call<T = Record<string, never>>(
-    method: string,
-    path: string,
-    body?: unknown,
-    key?: string,
-  ): Promise<Answer<T>>;
+  /** With the admin key unless told another. */
+  readonly call: CallApi;
   stop(): Promise<void>;
-}
-
-export interface Answer<T> {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: T;
 }
 
 export async function openProduct(environment: Record<string, string> = {}): Promise<Product> {
@@ -50,19 +40,7 @@ export async function openProduct(environment: Record<string, string> = {}): Pro
     url,
     db,
     app,
-    async call<T>(method: string, path: string, body?: unknown, key: string = ADMIN_KEY) {
-      const response = await fetch(url + path, {
-        method,
-        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      const text = await response.text();
-      return {
-        status: response.status,
-        headers: response.headers,
-        body: (text ? JSON.parse(text) : null) as T,
-      };
-    },
+    call: callApi(url, ADMIN_KEY),
     async stop() {
       await app.listener.close();
       await app.writer.drain();
