@@ -3,7 +3,7 @@ import {
   contains,
   endOf,
   modelsAgree,
-  nearlySameOutput,
+  sameSide,
   nearlySameTokens,
   operationsAgree,
   overlap,
@@ -29,7 +29,7 @@ export interface Copies {
  * Finds the events that tell of one call (design section 3, settle), among `candidates`:
  * 1. equal response ids, overlapping time, different scopes or ancestor and descendant;
  * 2. a call nested in a call, when nothing told contradicts: no second response id, same model, equal tokens where
- *    both tell them (an output equal to the token suffices between different scopes: input may have lost its cached part);
+ *    both tell them (between different scopes one side suffices: input may lack cached tokens, output thoughts);
  * 3. different scopes, at least one without response id, same service, provider, model and tokens, one interval
  *    containing the other; or both refused.
  * Two different response ids are never joined; unrelated spans neither when they are of one scope or of two known
@@ -220,7 +220,7 @@ function likenessOfNested(parent: UsageEvent, child: UsageEvent): number {
   if (parent.usage && child.usage) {
     if (sameTokens(parent, child)) return 5;
     if (nearlySameTokens(parent, child)) return 4;
-    return parent.scopeName !== child.scopeName && nearlySameOutput(parent, child) ? 3 : 0;
+    return parent.scopeName !== child.scopeName && sameSide(parent, child) ? 3 : 0;
   }
   if (!overlap(parent, child)) return 0;
   // one of them tells no tokens: a refused child of an answered call is a retry, anything else a poorer view of it

@@ -23,15 +23,17 @@ export const sameTokens = (a: UsageEvent, b: UsageEvent): boolean =>
   a.usage.input_tokens === b.usage.input_tokens &&
   a.usage.output_tokens === b.usage.output_tokens;
 
-/** Input equal to the token, output within one: an instrumentation that adds up a stream's start and its delta. */
+/** Within one token on both sides: an instrumentation that adds up a stream's start and its delta. */
 export const nearlySameTokens = (a: UsageEvent, b: UsageEvent): boolean =>
-  a.usage !== null &&
-  b.usage !== null &&
-  Math.abs((a.usage.input_tokens ?? 0) - (b.usage.input_tokens ?? 0)) <= 1 &&
-  nearlySameOutput(a, b);
+  nearly(a.usage?.input_tokens, b.usage?.input_tokens) &&
+  nearly(a.usage?.output_tokens, b.usage?.output_tokens);
 
-export const nearlySameOutput = (a: UsageEvent, b: UsageEvent): boolean =>
-  Math.abs((a.usage?.output_tokens ?? 0) - (b.usage?.output_tokens ?? 0)) <= 1;
+/** Equal input (one of them may leave thoughts out of the output), or equal output (… cached tokens out of the input). */
+export const sameSide = (a: UsageEvent, b: UsageEvent): boolean =>
+  a.usage?.input_tokens === b.usage?.input_tokens || nearly(a.usage?.output_tokens, b.usage?.output_tokens);
+
+const nearly = (a: number | null | undefined, b: number | null | undefined): boolean =>
+  a === b || (typeof a === 'number' && typeof b === 'number' && Math.abs(a - b) <= 1);
 
 /** Names under which one endpoint is known to two instrumentations: the client's vendor and the cloud that serves it. */
 const SERVED_BY: Readonly<Record<string, string>> = { azure: 'openai', aws: 'anthropic' };

@@ -220,6 +220,17 @@ describe('a call in a call', () => {
     expect(outcome([outer, inner])).toEqual(['a: duplicate of b', 'b: call']);
   });
 
+  it('finds an outer whose output lost its thoughts, by the input', () => {
+    const outer = usageEvent({ spanId: 'a', usage: tokens(1200, 222), detail: 2000 });
+    const inner = usageEvent({
+      spanId: 'b',
+      parentSpanId: 'a',
+      scopeName: 'scope-b',
+      usage: tokens(1200, 350),
+    });
+    expect(outcome([outer, inner])).toEqual(['a: duplicate of b', 'b: call']);
+  });
+
   it('knows an outer that adds its calls up for a wrapper', () => {
     const outer = usageEvent({ spanId: 'a', usage: tokens(30, 7), durationUs: 900_000 });
     const one = usageEvent({ spanId: 'b', parentSpanId: 'a', usage: tokens(10, 3), responseId: 'r1' });

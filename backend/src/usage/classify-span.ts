@@ -59,6 +59,10 @@ const CALL_OPERATIONS = new Set([
   'invoke_model',
 ]);
 
+/** Work that is never a request to a model, whatever it carries; a stored response was billed when it was made. */
+const STEP_OPERATION =
+  /^(?:execute_tool|tools?\b|retriev|fetch_response|\w*_memory$|guardrail|evaluat|vector|search|count_tokens)/;
+
 /** Operations that hold calls and may repeat their usage. */
 const WRAPPER_OPERATIONS = new Set([
   'invoke_agent',
@@ -174,7 +178,9 @@ function kindOfOperation(attributes: Attributes): SpanKind | null {
   const operation = attributes.get('gen_ai.operation.name');
   if (typeof operation === 'string' && operation !== '') {
     if (CALL_OPERATIONS.has(operation)) return call(operation);
-    return WRAPPER_OPERATIONS.has(operation) ? wrapper(operation) : step(operation);
+    if (WRAPPER_OPERATIONS.has(operation)) return wrapper(operation);
+    // a word nobody listed (`chat.completions`) must not hide a call: then the usage decides
+    return STEP_OPERATION.test(operation) || !hasUsage(attributes) ? step(operation) : null;
   }
   return lookUp(REQUEST_TYPES, attributes.get('llm.request.type'));
 }
@@ -200,13 +206,15 @@ function kindOfEvidence(span: Span, row: Instrumentation | null): SpanKind {
     const named = row !== null && span.status === 'error' ? namedCall(span.name) : null;
     return named ? call(named.operation) : step(null);
   }
-  const told = [INPUT, OUTPUT, CACHE_READ, RAW_USAGE].some((names) =>
-    names.some((name) => attributes.has(name)),
-  );
-  return told || firstText(attributes, RESPONSE_ID) !== null || firstText(attributes, FINISH_REASON) !== null
+  return hasUsage(attributes) ||
+    firstText(attributes, RESPONSE_ID) !== null ||
+    firstText(attributes, FINISH_REASON) !== null
     ? call('chat')
     : step(null);
 }
+
+const hasUsage = (attributes: Attributes): boolean =>
+  [INPUT, OUTPUT, CACHE_READ, RAW_USAGE].some((names) => names.some((name) => attributes.has(name)));
 
 const MODEL_NAMES = [
   'gen_ai.request.model',

@@ -2,6 +2,19 @@ import { CLAUDE, openinference, semconv, readingTests } from '../../../test/supp
 
 readingTests('what no library is known for', [
   [
+    'an operation nobody listed, with usage (Semantic Kernel)',
+    {
+      scopeName: 'Microsoft.SemanticKernel.Diagnostics',
+      attributes: { ...semconv('openai', 'gpt-4o', 900, 50), 'gen_ai.operation.name': 'chat.completions' },
+    },
+    { cls: 'call', in: 900, quality: 'exact' },
+  ],
+  [
+    'the same without usage or model',
+    { attributes: { 'gen_ai.operation.name': 'summarise' } },
+    { cls: 'step' },
+  ],
+  [
     'fetching a stored response costs nothing',
     { attributes: { ...semconv('openai', 'gpt-5', 1200, 350), 'gen_ai.operation.name': 'fetch_response' } },
     { cls: 'step' },
