@@ -70,20 +70,31 @@ async function templateKey(): Promise<string> {
   return hash.digest('hex').slice(0, 16);
 }
 
-async function openOnServer(server: string): Promise<Db> {
+/** An empty database of the server. Created anew each time: a copy of a migrated one is only 0.15 s faster. */
+export async function createServerDatabase(server: string): Promise<{ url: string; drop(): Promise<void> }> {
   const name = `tokenledger_test_${randomUUID().replaceAll('-', '')}`;
   const admin = await openServer({ databaseUrl: server, logger: silentLogger });
   await admin.query(raw(`create database ${name}`));
   const url = new URL(server);
   url.pathname = `/${name}`;
-  const db = await openServer({ databaseUrl: url.href, logger: silentLogger });
+  return {
+    url: url.href,
+    drop: async () => {
+      await admin.query(raw(`drop database if exists ${name} with (force)`));
+      await admin.close();
+    },
+  };
+}
+
+async function openOnServer(server: string): Promise<Db> {
+  const database = await createServerDatabase(server);
+  const db = await openServer({ databaseUrl: database.url, logger: silentLogger });
   await migrate(db, MIGRATIONS, silentLogger);
   return {
     ...db,
     close: async () => {
       await db.close();
-      await admin.query(raw(`drop database if exists ${name} with (force)`));
-      await admin.close();
+      await database.drop();
     },
   };
 }

@@ -4,8 +4,8 @@ import type { Connection, Db, Logger, Queryable, Row } from './db.js';
 import { errorMessage } from './error-parts.js';
 import { readMigrations, type Migration } from './migration-files.js';
 
-/** Any constant no other program uses: "ledger" in ASCII. */
-const LOCK_KEY = 0x6c6564676572n;
+/** Held by whoever changes the schema. Any constant no other program uses: "ledger" in ASCII. */
+export const MIGRATION_LOCK_KEY = 0x6c6564676572n;
 const LOCK_POLL_MS = 200;
 const LOCK_PATIENCE_MS = 600_000;
 
@@ -143,13 +143,13 @@ async function withMigrationLock<T>(
   try {
     return await work();
   } finally {
-    await connection.query(sql`select pg_advisory_unlock(${LOCK_KEY})`);
+    await connection.query(sql`select pg_advisory_unlock(${MIGRATION_LOCK_KEY})`);
   }
 }
 
 async function tryLock(connection: Connection): Promise<boolean> {
   const { rows } = await connection.query<{ locked: boolean }>(
-    sql`select pg_try_advisory_lock(${LOCK_KEY}) as locked`,
+    sql`select pg_try_advisory_lock(${MIGRATION_LOCK_KEY}) as locked`,
   );
   return rows[0]?.locked === true;
 }

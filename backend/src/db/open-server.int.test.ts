@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo } from 'node:net';
-import sql from 'sql-template-tag';
-import { silentLogger } from '../../../test/support/database.js';
+import sql, { raw } from 'sql-template-tag';
+import { createServerDatabase, silentLogger } from '../../../test/support/database.js';
 import { openServer } from './open-server.js';
 
 const open = (databaseUrl: string) => openServer({ databaseUrl, logger: silentLogger });
@@ -35,19 +35,55 @@ const server = process.env.TEST_DATABASE_URL;
 if (!server) process.stderr.write('SKIPPED: tests on a real TimescaleDB server (set TEST_DATABASE_URL)\n');
 
 (server ? describe : describe.skip)('on a real server', () => {
+  let database: { url: string; drop(): Promise<void> };
+  beforeEach(async () => {
+    database = await createServerDatabase(server ?? '');
+  });
+  afterEach(() => database.drop());
+
+  /** Runs `alter database … <change>` on the test's database. */
+  const alter = async (change: string): Promise<void> => {
+    const admin = await open(server ?? '');
+    await admin.query(raw(`alter database ${new URL(database.url).pathname.slice(1)} ${change}`));
+    await admin.close();
+  };
+
   it('names a database that does not exist', async () => {
     const url = new URL(server ?? '');
     url.pathname = '/no_such_database';
     await expect(open(url.href)).rejects.toThrow('the database does not exist; create it');
   });
 
+  it('names a password that is wrong, without repeating it', async () => {
+    const url = new URL(server ?? '');
+    url.username = 'no_such_role';
+    url.password = 's3cret';
+    const failure = await open(url.href).catch((error: unknown) => error);
+    expect(String(failure)).toContain('user or password in DATABASE_URL was refused');
+    expect(String(failure)).not.toContain('s3cret');
+  });
+
+  it('refuses a database that takes no writes', async () => {
+    await alter('set default_transaction_read_only = on');
+    await expect(open(database.url)).rejects.toThrow('DATABASE_URL must name the primary');
+  });
+
+  it('refuses where tables may not be created', async () => {
+    await alter('set search_path = no_such_schema');
+    await expect(open(database.url)).rejects.toThrow('may not create tables in schema');
+  });
+
+  it('lets several processes create the extension at once', async () => {
+    const opened = await Promise.all([1, 2, 3, 4].map(() => open(database.url)));
+    await Promise.all(opened.map((db) => db.close()));
+    expect(opened).toHaveLength(4);
+  });
+
   it('opens with time zone UTC and the application name', async () => {
-    const db = await open(server ?? '');
+    const db = await open(database.url);
     try {
-      const { rows } = await db.withConnection((connection) =>
-        connection.query(
-          sql`select current_setting('timezone') as zone, current_setting('application_name') as name`,
-        ),
+      const { rows } = await db.query(
+        sql`select current_setting('timezone') as zone, current_setting('application_name') as name`,
       );
       expect(rows).toEqual([{ zone: 'UTC', name: 'tokenledger' }]);
     } finally {

@@ -1,8 +1,15 @@
 import sql from 'sql-template-tag';
-import type { Db, Logger } from './db.js';
+import type { Db, Logger, Queryable, Row } from './db.js';
 import { errorMessage } from './error-parts.js';
+import { MIGRATION_LOCK_KEY } from './migrate.js';
 import { createPooledDb } from './pooled-db.js';
-import { explainConnectionError, serverProblem } from './server-problem.js';
+import {
+  explainServerError,
+  extensionProblem,
+  serverProblem,
+  type ExtensionFacts,
+  type ServerFacts,
+} from './server-problem.js';
 
 export interface ServerOptions {
   readonly databaseUrl: string;
@@ -41,38 +48,62 @@ export async function openServer({ databaseUrl, logger }: ServerOptions): Promis
 }
 
 async function check(db: Db, target: string): Promise<void> {
-  const server = await db
-    .query<{ version: number; extension: string | null }>(
-      sql`select current_setting('server_version_num')::int as version,
-                 (select extversion from pg_extension where extname = 'timescaledb') as extension`,
-    )
-    .catch((error: unknown) => {
-      throw explainConnectionError(error, target);
-    });
-  const version = server.rows[0]?.version ?? 0;
-  const extension = server.rows[0]?.extension ?? (await createExtension(db, target));
-  const license = await db.query<{ license: string | null }>(
-    sql`select current_setting('timescaledb.license', true) as license`,
-  );
-  const problem = serverProblem({ version, extension, license: license.rows[0]?.license ?? null });
-  if (problem) throw new Error(`${target}: ${problem}`);
+  try {
+    const problem =
+      serverProblem(await readServerFacts(db)) ?? extensionProblem(await readExtensionFacts(db));
+    if (problem) throw new Error(problem);
+  } catch (error) {
+    throw explainServerError(error, target);
+  }
 }
 
-async function createExtension(db: Db, target: string): Promise<string> {
+async function readServerFacts(db: Db): Promise<ServerFacts> {
+  const { rows } = await db.query<ServerFacts & Row>(sql`
+    select current_setting('server_version_num')::int                         as version,
+           current_setting('transaction_read_only') = 'on'                    as "readOnly",
+           current_user                                                       as role,
+           current_schema()                                                   as schema,
+           coalesce(has_schema_privilege(current_schema(), 'create'), false) as "mayCreate"`);
+  return only(rows);
+}
+
+async function readExtensionFacts(db: Db): Promise<ExtensionFacts> {
+  const version = (await extensionVersion(db)) ?? (await createExtension(db));
+  const { rows } = await db.query<{ license: string | null }>(
+    sql`select current_setting('timescaledb.license', true) as license`,
+  );
+  return { version, license: only(rows).license };
+}
+
+async function extensionVersion(db: Queryable): Promise<string | null> {
+  const { rows } = await db.query<{ version: string }>(
+    sql`select extversion as version from pg_extension where extname = 'timescaledb'`,
+  );
+  return rows[0]?.version ?? null;
+}
+
+async function createExtension(db: Db): Promise<string> {
   try {
-    await db.query(sql`create extension if not exists timescaledb`);
+    return await db.transaction(async (tx) => {
+      // IF NOT EXISTS does not help two processes that start at once: the second one failed with 23505.
+      await tx.query(sql`select pg_advisory_xact_lock(${MIGRATION_LOCK_KEY})`);
+      await tx.query(sql`create extension if not exists timescaledb`);
+      return (await extensionVersion(tx)) ?? '0';
+    });
   } catch (error) {
     throw new Error(
-      `${target} has no TimescaleDB and it could not be created (${errorMessage(error)}). ` +
+      `it has no TimescaleDB and that could not be created (${errorMessage(error)}). ` +
         'A database administrator must run in this database: create extension timescaledb; ' +
         "(the server needs the timescaledb package and shared_preload_libraries = 'timescaledb').",
       { cause: error },
     );
   }
-  const created = await db.query<{ extversion: string }>(
-    sql`select extversion from pg_extension where extname = 'timescaledb'`,
-  );
-  return created.rows[0]?.extversion ?? '0';
+}
+
+function only<T>(rows: readonly T[]): T {
+  const [row] = rows;
+  if (row === undefined) throw new Error('the server answered without a row');
+  return row;
 }
 
 /** Host, port, database and user of the URL: what an error may show. */
