@@ -2,19 +2,25 @@ import cron from 'node-cron';
 import type { Logger } from 'pino';
 import type { Db } from './db/db.js';
 import { createSingleFlight } from './jobs/single-flight.js';
+import type { PriceBookService } from './price-book/price-book.js';
 import type { Refresher } from './rollup/refresh.js';
 import { checkpoint, vacuumAnalyze } from './rollup/store.js';
 
 export interface BackgroundDeps {
   readonly db: Db;
   readonly refresher: Refresher;
+  readonly prices: Pick<PriceBookService, 'load'>;
   readonly logger: Logger;
 }
 
 /** The jobs: started by main, stopped before the database closes. */
-export function startBackground({ db, refresher, logger }: BackgroundDeps): { stop(): Promise<void> } {
+export function startBackground({ db, refresher, prices, logger }: BackgroundDeps): {
+  stop(): Promise<void>;
+} {
   const everyMinute = createSingleFlight(
     async () => {
+      // Another replica may have recorded prices.
+      await prices.load();
       await refresher.refresh();
       if (db.engine === 'embedded') await checkpoint(db);
     },

@@ -12,6 +12,9 @@ ${settingsHelp()}
 
 More: npm run -s tokenledger -- --help`;
 
+/** Two signals within this time are one and its echo. */
+const ECHO_MS = 1_000;
+
 async function main(): Promise<void> {
   if (process.argv.includes('--help') || process.argv.includes('-h')) {
     process.stdout.write(`${HELP}\n`);
@@ -21,11 +24,14 @@ async function main(): Promise<void> {
   const logger = pino({ level: config.logLevel }, pino.destination(2));
   const server = await startServer(config, logger, { purpose: 'serve' });
   process.stdout.write(`${greeting(server, config)}\n`);
-  let stopping = false;
+  let stoppingSince: number | null = null;
   const stop = (signal: string): void => {
-    // A second signal means: now.
-    if (stopping) process.exit(1);
-    stopping = true;
+    // A second signal means: now. But npm passes Ctrl-C on to a process that the terminal has told already.
+    if (stoppingSince !== null) {
+      if (Date.now() - stoppingSince > ECHO_MS) process.exit(1);
+      return;
+    }
+    stoppingSince = Date.now();
     logger.info({ signal }, 'stopping: answering what was accepted, then closing the database');
     server.stop().then(
       () => process.exit(0),

@@ -57,7 +57,8 @@ export async function startServer(
       purpose === 'serve' ? { host: config.host, port: config.port } : { host: '127.0.0.1', port: 0 };
     const { url } = await app.listener.listen(address.host, address.port);
     await localAdmin.publish(url);
-    const background = purpose === 'serve' ? startBackground({ db, refresher: app.refresher, logger }) : null;
+    const background =
+      purpose === 'serve' ? startBackground({ db, refresher: app.refresher, prices, logger }) : null;
     const stop = async (): Promise<void> => {
       await localAdmin.withdraw();
       await closeInOrder(app, background, db);

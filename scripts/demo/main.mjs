@@ -21,25 +21,24 @@ const MEASURES = ['calls', 'input_tokens', 'output_tokens', 'cost_usd', 'pending
 const say = (/** @type {string} */ text) => process.stdout.write(`${text}\n`);
 
 async function startProduct() {
-  say('Tokenledger demo: starting on an embedded database (evaluation only) …');
-  if (DATA_DIR === './data/demo') rmSync(DATA_DIR, { recursive: true, force: true });
+  say('Tokenledger demo: starting on an embedded database …\n');
+  if (!process.env['DATA_DIR']) rmSync(DATA_DIR, { recursive: true, force: true });
   const main = fileURLToPath(new URL('../../backend/dist/main.js', import.meta.url));
   const env = { ...process.env, DATA_DIR, DATABASE_URL: '', LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn' };
-  const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  // A group of its own: Ctrl-C reaches this process, which then stops the server once.
+  const child = spawn(process.execPath, [main], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM']))
     process.on(signal, () => child.kill('SIGTERM'));
-  child.on('exit', (code) => process.exit(code ?? 0));
-  let output = '';
-  for await (const chunk of child.stdout) {
-    output += String(chunk);
-    const address = /http:\/\/\S+/.exec(output)?.[0];
-    if (!address) continue;
-    child.stdout.on('data', () => {});
-    child.stdout.resume();
-    return { url: address.replace(/\/$/, ''), server: child };
-  }
-  // It has said why on its own stderr.
-  return process.exit(1);
+  process.on('exit', () => child.kill('SIGTERM'));
+  // A server that ends has said why on its own stderr.
+  child.on('exit', (code) => process.exit(code ?? 1));
+  const greeting = await new Promise((resolve) => child.stdout.once('data', (text) => resolve(String(text))));
+  say(greeting);
+  return { url: /http:\/\/\S+/.exec(greeting)?.[0] ?? '', server: child };
 }
 
 /** 35 days, oldest first, in requests of one customer's trace each, a few at a time. */
@@ -132,11 +131,11 @@ async function printUsage() {
 
 function sayWhereToLook() {
   say(`Where to look next
-  ${url}/docs                              every endpoint, to read and to try
-  ${url}/api/v1/events?limit=5             the newest calls; follow one:
-  ${url}/api/v1/traces/{trace_id}          its whole request
-  ${url}/api/v1/events/{trace_id}/{span_id}/cost   why it costs what it costs
-  ${url}/api/v1/events?status=pending      what has no price yet, and why
+  every endpoint, to read and to try   ${url}/docs
+  the newest calls                     ${url}/api/v1/events?limit=5
+  what has no price yet, and why       ${url}/api/v1/events?status=pending
+  the whole request of a call          ${url}/api/v1/traces/{trace_id}
+  why it costs what it costs           ${url}/api/v1/events/{trace_id}/{span_id}/cost
 
 Send your own
   OTEL_EXPORTER_OTLP_ENDPOINT=${url} OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf your-app
@@ -157,7 +156,6 @@ async function playLive() {
 }
 
 const { url, server } = await startProduct();
-process.on('exit', () => server.kill());
 await playHistory();
 await printUsage();
 sayWhereToLook();
