@@ -12,19 +12,21 @@ const CALLS = [
   { provider: 'aws', model: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0' },
   { provider: 'openai', model: 'text-embedding-3-small' },
 ];
-const NOTHING = {
-  cache_read: null,
+/** Written out as ingest writes it: a spread object has another shape, and V8 reads it fifteen times slower. @param {number} index @param {boolean} embedding */
+const usageOf = (index, embedding) => ({
+  input_tokens: embedding ? 9 + (index % 100) : 1_200 + (index % 900),
+  cache_read: embedding ? null : 1_024,
   cache_write_5m: null,
   cache_write_1h: null,
   input_audio: null,
   cache_read_audio: null,
   input_image: null,
-  output_tokens: null,
+  output_tokens: embedding ? null : 350 + (index % 90),
   reasoning: null,
   output_audio: null,
   output_image: null,
   other: {},
-};
+});
 
 /** Prices calls of several models, each with its own counts, on one core. */
 export async function benchPricing() {
@@ -33,20 +35,12 @@ export async function benchPricing() {
   const book = createPriceBook(drafts.map((draft, index) => ({ ...draft, id: String(index + 1) })));
   const calls = Array.from({ length: 10_000 }, (_, index) => {
     const { provider, model } = CALLS[index % CALLS.length] ?? { provider: '', model: '' };
-    const embedding = model.startsWith('text-embedding');
     return {
       orgId: `org-${index % 200}`,
       provider,
       models: [model],
       serviceTier: null,
-      usage: embedding
-        ? { ...NOTHING, input_tokens: 9 + (index % 100) }
-        : {
-            ...NOTHING,
-            input_tokens: 1_200 + (index % 900),
-            cache_read: 1_024,
-            output_tokens: 350 + (index % 90),
-          },
+      usage: usageOf(index, model.startsWith('text-embedding')),
       usageQuality: /** @type {const} */ ('exact'),
       usageProblem: null,
     };
