@@ -38,7 +38,8 @@ function claimsOther(span: Span, { boundOrgId, readAttribution }: SpanContext): 
 }
 
 function quarantineSpan(span: Span, refusal: Refusal, context: SpanContext): QuarantineItem {
-  const item = spanItem(span, context.readAttribution(span.attributes, span.resource));
+  const attribution = context.readAttribution(span.attributes, span.resource);
+  const item = spanItem(span, attribution, context.readSpan(span));
   return {
     realm: context.realm,
     orgId: context.boundOrgId,

@@ -16,3 +16,7 @@ export function cleanText(value: string): string {
   const plain = short.toWellFormed().replace(CONTROL, ' ').trim();
   return plain.length > MAX_TEXT_LENGTH ? plain.slice(0, MAX_TEXT_LENGTH).toWellFormed() : plain;
 }
+
+/** A name that may be missing; one without any visible character is. */
+export const cleanName = (name: string | null): string | null =>
+  name === null ? null : cleanText(name) || null;

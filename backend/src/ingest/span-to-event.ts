@@ -1,4 +1,4 @@
-import { cleanText } from './clean-text.js';
+import { cleanName, cleanText } from './clean-text.js';
 import { storedAttributes } from './stored-attributes.js';
 import type { QuarantineReason } from './quarantine-item.js';
 import type { Attribution, UsageEvent } from '../ledger/event.js';
@@ -84,12 +84,12 @@ export function spanToEvent(span: Span, context: SpanContext): UsageEvent {
     statusError: span.status === 'error' || reading.failed,
     own: context.boundOrgId === null ? claimed : { ...claimed, orgId: context.boundOrgId },
     spanClass: reading.spanClass,
-    operation: cleaned(reading.operation),
-    provider: cleaned(reading.provider),
-    requestModel: cleaned(reading.requestModel),
-    responseModel: cleaned(reading.responseModel),
-    responseId: cleaned(reading.responseId),
-    serviceTier: cleaned(reading.serviceTier),
+    operation: cleanName(reading.operation),
+    provider: cleanName(reading.provider),
+    requestModel: cleanName(reading.requestModel),
+    responseModel: cleanName(reading.responseModel),
+    responseId: cleanName(reading.responseId),
+    serviceTier: cleanName(reading.serviceTier),
     usage: reading.usage,
     usageProblem: reading.problem,
     inputBasis: reading.inputBasis,
@@ -103,14 +103,12 @@ export function spanToEvent(span: Span, context: SpanContext): UsageEvent {
   };
 }
 
-const cleaned = (text: string | null): string | null => (text === null ? null : cleanText(text) || null);
-
 const parentOf = ({ parentSpanId }: Span): string | null =>
   parentSpanId !== null && SPAN_ID.test(parentSpanId) ? parentSpanId : null;
 
 function serviceName(resource: Attributes): string | null {
   const name = resource.get('service.name');
-  return typeof name === 'string' ? cleaned(name) : null;
+  return typeof name === 'string' ? cleanName(name) : null;
 }
 
 /** Microseconds; 0 for a span whose clock ran backwards or that has no end. */

@@ -1,7 +1,8 @@
-import { cleanText } from './clean-text.js';
+import { cleanName, cleanText } from './clean-text.js';
 import { storedAttributes } from './stored-attributes.js';
 import { ATTRIBUTION_FIELDS, type Attribution } from '../ledger/event.js';
 import type { Attributes, AttributeValue, Span } from '../usage/span.js';
+import type { SpanReading } from '../usage/usage.js';
 
 /** A refused span as the quarantine keeps it: the same fields that are stored of an accepted one (ADR 0004). */
 export interface SpanItem {
@@ -17,14 +18,22 @@ export interface SpanItem {
   readonly attributes: Readonly<Record<string, string | number | boolean>>;
   readonly resource: Readonly<Record<string, string | number | boolean>>;
   readonly attribution: Readonly<Record<string, string>>;
+  /** What the whole span said of its usage. It rests on texts that are not stored, so it is not read again. */
+  readonly reading: SpanReading;
   readonly [more: string]: unknown;
+}
+
+export interface StoredSpan {
+  readonly span: Span;
+  readonly attribution: Attribution;
+  readonly reading: SpanReading;
 }
 
 /** Ids that are no ids could be anything a sender put there: cut to what shows the mistake. */
 const shownId = (id: string): string =>
   /^[0-9a-f]*$/.test(id) ? id.slice(0, 64) : `(${id.length} characters)`;
 
-export const spanItem = (span: Span, attribution: Attribution): SpanItem => ({
+export const spanItem = (span: Span, attribution: Attribution, reading: SpanReading): SpanItem => ({
   trace_id: shownId(span.traceId),
   span_id: shownId(span.spanId),
   parent_span_id: span.parentSpanId === null ? null : shownId(span.parentSpanId),
@@ -39,10 +48,20 @@ export const spanItem = (span: Span, attribution: Attribution): SpanItem => ({
   attribution: Object.fromEntries(
     ATTRIBUTION_FIELDS.flatMap((field) => (attribution[field] === null ? [] : [[field, attribution[field]]])),
   ),
+  reading: { ...reading, ...cleanedNames(reading) },
 });
 
-/** The span again, as far as it was stored: enough to read its usage, as usage is read from stored names only. */
-export function spanOfItem(item: SpanItem): { span: Span; attribution: Attribution } {
+const cleanedNames = (reading: SpanReading): Partial<SpanReading> => ({
+  operation: cleanName(reading.operation),
+  provider: cleanName(reading.provider),
+  requestModel: cleanName(reading.requestModel),
+  responseModel: cleanName(reading.responseModel),
+  responseId: cleanName(reading.responseId),
+  serviceTier: cleanName(reading.serviceTier),
+});
+
+/** The span again, as far as it was stored, with what was concluded from the whole of it. */
+export function spanOfItem(item: SpanItem): StoredSpan {
   const attribution = Object.fromEntries(
     ATTRIBUTION_FIELDS.map((field) => [field, item.attribution[field] ?? null]),
   ) as unknown as Attribution;
@@ -59,7 +78,7 @@ export function spanOfItem(item: SpanItem): { span: Span; attribution: Attributi
     scopeName: item.scope_name,
     scopeVersion: item.scope_version,
   };
-  return { span, attribution };
+  return { span, attribution, reading: item.reading };
 }
 
 /** Numbers that JSON cannot hold were stored as text. */
