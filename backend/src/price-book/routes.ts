@@ -90,7 +90,7 @@ export function createPriceBookRoutes(deps: {
     route({
       method: 'get',
       path: '/api/v1/prices',
-      tag: 'prices',
+      tag: 'Prices',
       scope: 'read',
       summary: 'Price versions, newest first',
       description: 'A key bound to an organisation sees its own contracts only.',
@@ -114,7 +114,7 @@ export function createPriceBookRoutes(deps: {
     route({
       method: 'post',
       path: '/api/v1/prices/reload',
-      tag: 'prices',
+      tag: 'Prices',
       scope: 'admin',
       summary: 'Read PRICES_FILE and the bundled catalogue again',
       responses: {
