@@ -1,8 +1,8 @@
 import { errorCode, errorMessage } from './error-parts.js';
 
-// PostgreSQL: connection exceptions, serialisation failure and deadlock, completion unknown, idle in transaction, lock
-// not available, too many connections, server going or gone.
-const SQLSTATES = /^(08\w{3}|40001|40P01|40003|25P03|55P03|53300|57P0[1235])$/;
+// PostgreSQL: connection exceptions, serialisation failure and deadlock, completion unknown, read only (a failover is under
+// way), idle in transaction, lock not available, disk full, out of memory, too many connections, server going or gone.
+const SQLSTATES = /^(08\w{3}|40001|40P01|40003|25006|25P03|55P03|53[123]00|57P0[1235])$/;
 const SOCKET_ERRORS = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
 // pg gives these no code.
 const PG_MESSAGES =

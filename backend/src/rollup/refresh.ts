@@ -1,5 +1,5 @@
 import { refreshUsage15m } from './store.js';
-import type { Queryable } from '../db/db.js';
+import type { Db } from '../db/db.js';
 
 export const BUCKET_MS = 15 * 60_000;
 
@@ -8,15 +8,17 @@ export interface Refresher {
   noteWritten(earliestStart: number): void;
   /** Brings the aggregate up to date; concurrent calls share one run. */
   refresh(): Promise<void>;
-  /** Refreshes only when rows were committed that the aggregate cannot show yet: read your own writes. */
+  /** Refreshes only when rows may have been committed that the aggregate cannot show yet: read your own writes. */
   ensureFresh(): Promise<void>;
 }
 
 export interface RefresherDeps {
-  readonly db: Queryable;
+  readonly db: Pick<Db, 'withConnection'>;
   readonly clock: () => number;
   /** Nothing older than this is ever accepted, so nothing older can be outdated. */
   readonly lateEventsMaxAgeMs: number;
+  /** Where other processes write too: for how long a refresh is trusted to show what they wrote. Null: there are none. */
+  readonly trustedForMs: number | null;
 }
 
 /**
@@ -24,14 +26,16 @@ export interface RefresherDeps {
  * committed below it stay invisible until their buckets are refreshed, so those are remembered here.
  * The window always ends at the current bucket's start: materialising the open bucket would hide its next rows.
  */
-export function createRefresher({ db, clock, lateEventsMaxAgeMs }: RefresherDeps): Refresher {
+export function createRefresher({ db, clock, lateEventsMaxAgeMs, trustedForMs }: RefresherDeps): Refresher {
   // Until the first refresh of this process the database's watermark is not known: suppose it is as high as it can be.
   let watermark = bucketStart(clock());
   let outdated = true;
   let running: Promise<void> | null = null;
+  let refreshedAt = -Infinity;
 
   const run = async (): Promise<void> => {
-    const to = bucketStart(clock());
+    refreshedAt = clock();
+    const to = bucketStart(refreshedAt);
     watermark = Math.max(watermark, to);
     outdated = false;
     try {
@@ -45,6 +49,7 @@ export function createRefresher({ db, clock, lateEventsMaxAgeMs }: RefresherDeps
       throw error;
     }
   };
+  const isDoubtful = (): boolean => trustedForMs !== null && clock() - refreshedAt > trustedForMs;
   const refresh = (): Promise<void> => (running ??= run().finally(() => (running = null)));
 
   return {
@@ -55,7 +60,7 @@ export function createRefresher({ db, clock, lateEventsMaxAgeMs }: RefresherDeps
     async ensureFresh() {
       // A run that started before the last write may have missed it: wait it out, then look again.
       if (running) await running;
-      if (outdated) await refresh();
+      if (outdated || isDoubtful()) await refresh();
     },
   };
 }

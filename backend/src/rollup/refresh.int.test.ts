@@ -1,0 +1,66 @@
+import sql from 'sql-template-tag';
+import { openTestDb } from '../../../test/support/database.js';
+import type { Db } from '../db/db.js';
+import { createRefresher, type Refresher } from './refresh.js';
+
+const HOUR_MS = 3_600_000;
+const NOW = Date.UTC(2026, 10, 20, 12, 5);
+
+let db: Db;
+let now: number;
+beforeAll(async () => {
+  db = await openTestDb();
+});
+afterAll(() => db.close());
+beforeEach(async () => {
+  now = NOW;
+  await db.query(sql`truncate usage_events, usage_15m`);
+});
+
+const refresher = (trustedForMs: number | null): Refresher =>
+  createRefresher({ db, clock: () => now, lateEventsMaxAgeMs: 400 * 24 * HOUR_MS, trustedForMs });
+
+/** Calls of one hour, each in a bucket of its own organisation. */
+const write = (hoursAgo: number, count = 1) =>
+  db.query(sql`
+    insert into usage_events (realm, trace_id, span_id, started_at, kind, span_class, name, duration_us, scope_name,
+        scope_version, status_error, org_id, usage_quality, detail, failed, cost_status, cost_usd)
+      select 'team', gen_random_uuid()::text, 's', ${new Date(NOW - hoursAgo * HOUR_MS)}, 'call', 'call', 'chat', 1, 'x',
+        '1', false, 'org' || i, 'exact', 1, false, 'priced', 1
+      from generate_series(1, ${count}::int) i`);
+
+const calls = async (): Promise<unknown> =>
+  (await db.query(sql`select coalesce(sum(calls), 0)::int as n from usage_15m`)).rows[0]?.n;
+
+it('shows what it was told of, below the watermark too', async () => {
+  const own = refresher(null);
+  await write(1);
+  await own.ensureFresh();
+  await write(2);
+  expect(await calls()).toBe(1);
+  own.noteWritten(NOW - 2 * HOUR_MS);
+  await own.ensureFresh();
+  expect(await calls()).toBe(2);
+});
+
+it('shows what another process wrote as soon as its last refresh is no longer trusted', async () => {
+  const own = refresher(1_000);
+  await write(1);
+  await own.ensureFresh();
+  await write(2);
+  await own.ensureFresh();
+  expect(await calls()).toBe(1);
+  now += 1_001;
+  await own.ensureFresh();
+  expect(await calls()).toBe(2);
+});
+
+it('several processes refresh at once, while one writes', async () => {
+  const processes = [1, 2, 3, 4].map(() => refresher(null));
+  for (let round = 1; round <= 5; round += 1) {
+    for (const day of [0, 1, 2, 3]) await write(1 + 24 * day, 200);
+    await Promise.all([...processes.map((process) => process.refresh()), write(30, 200)]);
+  }
+  await processes[0]?.refresh();
+  expect(await calls()).toBe(5 * 5 * 200);
+});
