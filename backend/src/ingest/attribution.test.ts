@@ -17,6 +17,14 @@ describe('attribution', () => {
       { 'metadata.user_api_key_org_id': '', 'metadata.user_api_key_team_id': 't1' },
       't1',
     ],
+    [
+      "LiteLLM's client before its virtual key",
+      {
+        'metadata.user_api_key_team_id': 't1',
+        'metadata.requester_metadata': "{'org_id': 'acme', 'n': None}",
+      },
+      'acme',
+    ],
     ['a number', { 'tenant.id': 42 }, '42'],
   ])('reads the organisation from %s', (_name, own, expected) => {
     expect(read(attributes(own), NONE).orgId).toBe(expected);

@@ -1,5 +1,6 @@
 import { cleanText } from './clean-text.js';
 import { ATTRIBUTION_FIELDS, type Attribution } from '../ledger/event.js';
+import { readLiteral } from '../usage/read-literal.js';
 import type { Attributes, AttributeValue } from '../usage/span.js';
 
 type Field = keyof Attribution;
@@ -148,7 +149,7 @@ function attributesReader(names: AttributionNames): AttributesReader {
       }
     };
     for (const [name, value] of attributes) {
-      if (name === 'metadata') offerMetadata(value, offer);
+      if (TAG_DOCUMENTS.has(name)) offerDocument(value, offer);
       else offer(name, value);
     }
     return {
@@ -162,23 +163,24 @@ function attributesReader(names: AttributionNames): AttributesReader {
   };
 }
 
-/** Larger metadata is somebody's document, not a set of tags. */
-const MAX_METADATA_LENGTH = 16_384;
+/**
+ * Attributes that hold the caller's tags as one object: OpenInference and pydantic-ai as JSON, LiteLLM what its client
+ * sent along, as Python repr.
+ */
+const TAG_DOCUMENTS = new Set(['metadata', 'metadata.requester_metadata']);
+/** A larger document is somebody's text, not a set of tags. */
+const MAX_DOCUMENT_LENGTH = 16_384;
 
-/** OpenInference and pydantic-ai carry the caller's tags as one JSON object in `metadata`. */
-function offerMetadata(value: AttributeValue, offer: (name: string, value: AttributeValue) => void): void {
-  let tags: unknown = value;
-  if (typeof value === 'string') {
-    if (value.length > MAX_METADATA_LENGTH || !value.startsWith('{')) return;
-    try {
-      tags = JSON.parse(value);
-    } catch {
-      return;
-    }
+function offerDocument(document: AttributeValue, offer: (name: string, value: AttributeValue) => void): void {
+  if (typeof document === 'string') {
+    if (document.length > MAX_DOCUMENT_LENGTH || !document.startsWith('{')) return;
+    const tags = readLiteral(document);
+    if (!(tags instanceof Map)) return;
+    for (const [key, tag] of tags)
+      if (!(tag instanceof Map) && !Array.isArray(tag)) offer(`metadata.${key}`, tag);
+  } else if (typeof document === 'object' && document !== null && !Array.isArray(document)) {
+    for (const [key, tag] of Object.entries(document)) offer(`metadata.${key}`, tag);
   }
-  if (typeof tags !== 'object' || tags === null || Array.isArray(tags)) return;
-  for (const [key, tag] of Object.entries(tags as Record<string, AttributeValue>))
-    offer(`metadata.${key}`, tag);
 }
 
 /** An id as text. Langfuse writes metadata values as JSON strings, quotes included. */
