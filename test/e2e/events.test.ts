@@ -122,8 +122,9 @@ describe('shape of a request', () => {
   });
 
   it('names a missing started_at', async () => {
-    const { started_at: _left, ...rest } = GOOD;
-    expect(await errorsOf(rest)).toMatchObject([{ index: 0, field: 'started_at' }]);
+    expect(await errorsOf({ ...GOOD, started_at: undefined })).toMatchObject([
+      { index: 0, field: 'started_at' },
+    ]);
   });
 });
 

@@ -1,6 +1,9 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { DIMENSIONS } from '../../backend/src/query/dimension.js';
+import { OPERATORS } from '../../backend/src/query/filter.js';
 import { MEASURE_NAMES } from '../../backend/src/query/measure.js';
 import { encodeOtlp } from './otlp-codec.js';
+import { mutate, mutateBytes, ODD, type Json } from './mutate.js';
 import type { Chance } from './random.js';
 
 /** A request nobody should send. */
@@ -11,125 +14,6 @@ export interface GarbageRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
-}
-
-type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
-
-const nested = (depth: number, wrap: (inner: Json) => Json): Json => {
-  let value: Json = 1;
-  for (let level = 0; level < depth; level += 1) value = wrap(value);
-  return value;
-};
-
-/** Values that break programs, in places where others were expected. */
-const ODD: readonly Json[] = [
-  ...[null, true, false, 0, -0, -1, 1, 0.1, 1e308, -1e308, 5e-324, 1e13, 2 ** 53, 2 ** 63, 1e21],
-  ...[
-    '',
-    ' ',
-    '0',
-    '-1',
-    'NaN',
-    'Infinity',
-    '1e400',
-    '99999999999999999999999',
-    '0x10',
-    'null',
-    '{}',
-    '[',
-    '{"a":',
-  ],
-  ...[
-    '\u0000',
-    'a\u0000b',
-    '\ud800',
-    '\udfff\ud800',
-    '\u202e',
-    'ä'.repeat(3_000),
-    "'; drop table usage_events; --",
-  ],
-  ...[
-    '1970-01-01T00:00:00Z',
-    '2026-11-22T10:15:00Z',
-    '9999-12-31T23:59:59Z',
-    '-271821-04-20T00:00:00Z',
-    '0000-00-00',
-  ],
-  ...['00000000000000000000000000000000', 'ffffffffffffffff', 'F'.repeat(32), 'g'.repeat(32)],
-  ...[[], {}, [[]], [null], ['a', 1, null], { value: null }, { stringValue: 5 }, { intValue: '1e99' }],
-  ...[{ doubleValue: 'NaN' }, { intValue: null }, { arrayValue: 5 }, { kvlistValue: { values: 'x' } }],
-  { constructor: 1, toString: 2, hasOwnProperty: null, length: -1, then: 'x' },
-  JSON.parse('{"__proto__": {"polluted": true}}') as Json,
-  nested(40, (inner) => [inner]),
-  nested(40, (inner) => ({ kvlistValue: { values: [{ key: 'a', value: inner }] } })),
-];
-
-const ODD_NAMES = [
-  '',
-  ' ',
-  '__proto__',
-  'constructor',
-  'toString',
-  'id',
-  'usage',
-  'value',
-  'a\u0000',
-  '\ud800',
-];
-
-/** The value with up to `changes` of its places changed. The original is left as it was. */
-function mutate(value: Json, chance: Chance, changes: number): Json {
-  const copy = structuredClone({ root: value });
-  for (let change = 0; change <= chance.int(changes); change += 1) mutateOnce(copy, chance);
-  return copy.root ?? null;
-}
-
-function mutateOnce(root: { root: Json }, chance: Chance): void {
-  let parent: Json[] | { [name: string]: Json } = root;
-  let key: string | number = 'root';
-  for (;;) {
-    const inner: Json = (parent as { [name: string]: Json })[key] ?? null;
-    if (typeof inner !== 'object' || inner === null || chance.odds(12)) break;
-    const keys: (string | number)[] = Array.isArray(inner) ? [...inner.keys()] : Object.keys(inner);
-    if (keys.length === 0) break;
-    parent = inner;
-    key = chance.pick(keys);
-  }
-  const holder = parent as { [name: string]: Json };
-  if (chance.odds(70)) holder[key] = structuredClone(chance.pick(ODD));
-  else if (Array.isArray(parent)) {
-    if (chance.odds(50)) parent.splice(Number(key), 1);
-    else parent.push(structuredClone(chance.pick(ODD)));
-  } else {
-    const moved = holder[key] ?? null;
-    if (chance.odds(70)) Reflect.deleteProperty(holder, key);
-    if (chance.odds(70)) {
-      const name = chance.pick(ODD_NAMES);
-      Object.defineProperty(holder, name, {
-        value: moved,
-        enumerable: true,
-        configurable: true,
-        writable: true,
-      });
-    }
-  }
-}
-
-/** Bytes with some flipped, cut out, put in, or doubled. */
-function mutateBytes(bytes: Buffer, chance: Chance): Buffer {
-  let result = Buffer.from(bytes);
-  for (let change = 0; change <= chance.int(6); change += 1) {
-    const at = chance.int(result.length);
-    const way = chance.int(5);
-    if (way === 0 && result.length > 0) result[at] = chance.int(256);
-    else if (way === 1) result = result.subarray(0, at);
-    else if (way === 2)
-      result = Buffer.concat([result.subarray(0, at), chance.bytes(chance.int(20)), result.subarray(at)]);
-    else if (way === 3)
-      result = Buffer.concat([result.subarray(0, at), result.subarray(at + chance.int(30))]);
-    else result = Buffer.concat([result.subarray(0, at), result.subarray(Math.max(0, at - chance.int(60)))]);
-  }
-  return result;
 }
 
 const EVENT_FIELDS = [
@@ -168,35 +52,26 @@ function randomEvent(chance: Chance, startedAt: string): Json {
   return event;
 }
 
-const DIMENSION_NAMES = [
-  'org_id',
-  'model',
-  'provider',
-  'environment',
-  'assistant_id',
-  'query_type',
-  'trace_id',
-];
-const OPERATORS = ['=', '!=', 'in', 'not in', '=~', '!~', 'contains', 'is null', 'is not null', 'like'];
+const DIMENSION_NAMES = [...DIMENSIONS, ...DIMENSIONS, 'trace_id'];
 const PATTERNS = ['.*', '(a|b)', '(((', '[a-z]+', '\\', 'a{1000}', '(.*.*.*)+x', 'gpt%_', 'ä|ö'];
 
 function randomQuery(chance: Chance, startedAt: string): Json {
   const query: Json = {
     from: new Date(Date.parse(startedAt) - chance.int(9) * 3_600_000).toISOString(),
     to: new Date(Date.parse(startedAt) + chance.int(9) * 3_600_000).toISOString(),
-    time_zone: chance.pick(['UTC', 'Europe/Berlin', 'Asia/Kolkata', 'Mars/Olympus', '']),
+    time_zone: chance.pick(['UTC', 'Europe/Berlin', 'Asia/Kolkata', 'Mars/Olympus']),
     interval: chance.pick(['15m', '1h', '1d', '1w', '1mo', null]),
     measures: [chance.pick(MEASURE_NAMES), chance.pick(MEASURE_NAMES)],
     group_by: [chance.pick(DIMENSION_NAMES)],
     filters: [
       {
         ...{ dimension: chance.pick(DIMENSION_NAMES), operator: chance.pick(OPERATORS) },
-        values: [chance.pick(PATTERNS)],
+        values: chance.odds(80) ? [chance.pick(PATTERNS)] : [],
       },
     ],
-    limit: chance.int(20),
+    limit: 1 + chance.int(20),
   };
-  return chance.odds(70) ? mutate(query, chance, 3) : query;
+  return chance.odds(40) ? mutate(query, chance, 2) : query;
 }
 
 function oddParameter(chance: Chance): string {
@@ -228,7 +103,9 @@ const PARAMETERS = [
   'reason',
   'status',
 ];
-const TYPES = ['application/json', 'application/x-protobuf'];
+const JSON_TYPE = 'application/json';
+const PROTOBUF = 'application/x-protobuf';
+const TYPES = [JSON_TYPE, PROTOBUF];
 const ODD_TYPES = [
   '',
   'text/plain',
@@ -241,105 +118,73 @@ const ODD_ENCODINGS = ['gzip', 'deflate', 'br', 'zstd', 'GZIP', 'identity', 'gzi
 const DEEP = Buffer.from('['.repeat(60_000));
 const DEEP_VALUES = Buffer.from('{"resourceSpans":'.concat('[{"a":'.repeat(5_000)));
 
+const TRACES = '/v1/traces';
+const EVENTS = '/v1/events';
+const QUERY = '/api/v1/query';
+
+interface Kind {
+  readonly kind: string;
+  readonly paths: readonly string[];
+  readonly types: readonly string[];
+  readonly body: (chance: Chance) => Uint8Array;
+}
+
 /** Makes garbage out of good requests (`otlp`: OTLP/JSON; `startedAt`: a time the product takes). */
 export function createGarbage(
   otlp: readonly unknown[],
   startedAt: string,
 ): (chance: Chance) => GarbageRequest {
-  const documents = otlp as readonly { resourceSpans: unknown[] }[];
-  const messages = documents.map((document) => encodeOtlp(document));
+  const documents = otlp as readonly Json[];
+  const messages = documents.map((document) => encodeOtlp(document as object));
   const json = (value: Json): Buffer => Buffer.from(JSON.stringify(value));
-  const post = (kind: string, path: string, type: string, body: Uint8Array): GarbageRequest => ({
-    ...{ kind, method: 'POST', path, headers: { 'content-type': type }, body },
-  });
+  const document = (chance: Chance): Json => chance.pick(documents);
   const events = (chance: Chance): Json =>
     Array.from({ length: 1 + chance.int(4) }, () => randomEvent(chance, startedAt));
-  const makers: ((chance: Chance) => GarbageRequest)[] = [
-    (chance) =>
-      post(
-        'protobuf, bytes changed',
-        '/v1/traces',
-        TYPES[1] ?? '',
-        mutateBytes(chance.pick(messages), chance),
-      ),
-    (chance) =>
-      post(
-        'protobuf, bytes changed',
-        '/v1/traces',
-        TYPES[1] ?? '',
-        mutateBytes(chance.pick(messages), chance),
-      ),
-    (chance) =>
-      post(
-        'OTLP/JSON, values changed',
-        '/v1/traces',
-        TYPES[0] ?? '',
-        json(mutate(chance.pick(documents) as unknown as Json, chance, 8)),
-      ),
-    (chance) =>
-      post(
-        'OTLP/JSON, values changed',
-        '/v1/traces',
-        TYPES[0] ?? '',
-        json(mutate(chance.pick(documents) as unknown as Json, chance, 3)),
-      ),
-    (chance) =>
-      post(
-        'OTLP/JSON, bytes changed',
-        '/v1/traces',
-        TYPES[0] ?? '',
-        mutateBytes(json(chance.pick(documents) as unknown as Json), chance),
-      ),
-    (chance) => post('JSON events, odd fields', '/v1/events', TYPES[0] ?? '', json(events(chance))),
-    (chance) =>
-      post(
-        'JSON events, values changed',
-        '/v1/events',
-        TYPES[0] ?? '',
-        json(mutate({ events: events(chance) }, chance, 5)),
-      ),
-    (chance) =>
-      post(
-        'JSON events, bytes changed',
-        '/v1/events',
-        TYPES[0] ?? '',
-        mutateBytes(json(events(chance)), chance),
-      ),
-    (chance) =>
-      post(
-        'random bytes',
-        chance.pick(['/v1/traces', '/v1/events']),
-        chance.pick(TYPES),
-        chance.bytes(chance.int(300)),
-      ),
-    (chance) =>
-      post(
-        'odd JSON',
-        chance.pick(['/v1/traces', '/v1/events', '/api/v1/query']),
-        TYPES[0] ?? '',
-        json(chance.pick(ODD)),
-      ),
-    (chance) =>
-      post(
-        'deep JSON',
-        chance.pick(['/v1/traces', '/v1/events', '/api/v1/query']),
-        TYPES[0] ?? '',
-        chance.pick([DEEP, DEEP_VALUES]),
-      ),
-    (chance) => post('query', '/api/v1/query', TYPES[0] ?? '', json(randomQuery(chance, startedAt))),
-    (chance) => ({
-      ...{ kind: 'read', method: 'GET', headers: {} },
-      path: `${chance.pick(READ_PATHS)}?${oddParameter(chance)}&${oddParameter(chance)}`,
-    }),
+  const of = (kind: string, paths: string[], types: string[], body: Kind['body']): Kind => ({
+    ...{ kind, paths, types, body },
+  });
+  const anywhere = [TRACES, EVENTS, QUERY];
+  const kinds: Kind[] = [
+    of('protobuf, bytes', [TRACES], [PROTOBUF], (chance) => mutateBytes(chance.pick(messages), chance)),
+    of('protobuf, values', [TRACES], [PROTOBUF], (chance) => protobufOf(mutate(document(chance), chance, 6))),
+    of('OTLP/JSON, values', [TRACES], [JSON_TYPE], (chance) => json(mutate(document(chance), chance, 6))),
+    of('OTLP/JSON, value', [TRACES], [JSON_TYPE], (chance) => json(mutate(document(chance), chance, 1))),
+    of('OTLP/JSON, bytes', [TRACES], [JSON_TYPE], (chance) => mutateBytes(json(document(chance)), chance)),
+    of('JSON events, fields', [EVENTS], [JSON_TYPE], (chance) => json(events(chance))),
+    of('JSON events, values', [EVENTS], [JSON_TYPE], (chance) => json(mutate(events(chance), chance, 5))),
+    of('JSON events, bytes', [EVENTS], [JSON_TYPE], (chance) => mutateBytes(json(events(chance)), chance)),
+    of('random bytes', anywhere, TYPES, (chance) => chance.bytes(chance.int(300))),
+    of('odd JSON', anywhere, [JSON_TYPE], (chance) => json(chance.pick(ODD))),
+    of('deep JSON', anywhere, [JSON_TYPE], (chance) => chance.pick([DEEP, DEEP_VALUES])),
+    of('query', [QUERY], [JSON_TYPE], (chance) => json(randomQuery(chance, startedAt))),
   ];
   return (chance) => {
-    const made = chance.pick(makers)(chance);
-    return made.body && chance.odds(25) ? oddlyWrapped(made, made.body, chance) : made;
+    if (chance.odds(8)) return oddRead(chance);
+    const { kind, paths, types, body } = chance.pick(kinds);
+    const path = chance.pick(paths);
+    const headers = { 'content-type': chance.pick(types) };
+    const made: GarbageRequest = { kind, method: 'POST', path, headers, body: body(chance) };
+    return chance.odds(20) ? oddlyWrapped(made, chance) : made;
   };
 }
 
+/** As protobuf, as far as it can be written so. */
+function protobufOf(value: Json): Uint8Array {
+  try {
+    return encodeOtlp(value as object);
+  } catch {
+    return Buffer.from(JSON.stringify(value));
+  }
+}
+
+const oddRead = (chance: Chance): GarbageRequest => ({
+  ...{ kind: 'read', method: 'GET', headers: {} },
+  path: `${chance.pick(READ_PATHS)}?${oddParameter(chance)}&${oddParameter(chance)}`,
+});
+
 /** The same body under another type, or packed, or said to be. */
-function oddlyWrapped(made: GarbageRequest, body: Uint8Array, chance: Chance): GarbageRequest {
+function oddlyWrapped(made: GarbageRequest, chance: Chance): GarbageRequest {
+  const body = made.body ?? new Uint8Array();
   const type = chance.odds(30) ? chance.pick([...TYPES, ...ODD_TYPES]) : (made.headers['content-type'] ?? '');
   const packed = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync };
   const way = chance.pick(['gzip', 'deflate', 'br', 'said', 'broken', 'plain'] as const);

@@ -13,9 +13,14 @@ export async function readEvents(
   { pageSize = 1000, key }: { readonly pageSize?: number; readonly key?: string } = {},
 ): Promise<EventView[]> {
   const events: EventView[] = [];
-  for (let cursor: string | null | undefined; cursor !== null; ) {
+  for (let cursor: string | null | undefined; cursor !== null;) {
     const query = new URLSearchParams({ ...filters, limit: `${pageSize}`, ...(cursor && { cursor }) });
-    const { status, body } = await product.call<Page>('GET', `/api/v1/events?${query}`, undefined, key);
+    const { status, body } = await product.call<Page>(
+      'GET',
+      `/api/v1/events?${query.toString()}`,
+      undefined,
+      key,
+    );
     if (status !== 200) throw new Error(`GET /api/v1/events was answered ${status}: ${JSON.stringify(body)}`);
     events.push(...body.events);
     cursor = body.next_cursor;
