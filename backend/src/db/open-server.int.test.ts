@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import sql, { raw } from 'sql-template-tag';
 import { createServerDatabase, silentLogger } from '../../../test/support/database.js';
 import { openServer } from './open-server.js';
@@ -77,6 +78,25 @@ if (!server) process.stderr.write('SKIPPED: tests on a real TimescaleDB server (
     const opened = await Promise.all([1, 2, 3, 4].map(() => open(database.url)));
     await Promise.all(opened.map((db) => db.close()));
     expect(opened).toHaveLength(4);
+  });
+
+  it('survives the loss of an idle connection and logs why, without the connection itself', async () => {
+    const logged: object[] = [];
+    const warn = (details: object): void => void logged.push(details);
+    const db = await openServer({ databaseUrl: database.url, logger: { ...silentLogger, warn } });
+    try {
+      const { rows } = await db.query<{ pid: number }>(sql`select pg_backend_pid() as pid`);
+      const admin = await open(server ?? '');
+      await admin.query(sql`select pg_terminate_backend(${rows[0]?.pid}::int, 5000)`);
+      await admin.close();
+      while (logged.length === 0) await sleep(10);
+      expect(logged).toEqual([
+        { code: '57P01', reason: 'terminating connection due to administrator command' },
+      ]);
+      expect((await db.query(sql`select 1`)).rowCount).toBe(1);
+    } finally {
+      await db.close();
+    }
   });
 
   it('opens with time zone UTC and the application name', async () => {

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Sql } from 'sql-template-tag';
-import { errorCode } from './error-parts.js';
+import { errorCode, errorMessage } from './error-parts.js';
 import type { Connection, Db, Logger, Row } from './db.js';
 
 export interface PooledDb extends Db {
@@ -31,8 +31,14 @@ function exactTypes(): pg.TypeOverrides {
 /** A `Db` on a `pg.Pool`: the one code path of both engines. */
 export function createPooledDb({ engine, pool: config, logger, afterClose }: PooledDbOptions): PooledDb {
   const pool = new pg.Pool({ ...config, types: exactTypes() });
-  // An idle connection that breaks must not end the process; the pool has already removed it.
-  pool.on('error', (error) => logger.warn({ err: error }, 'an idle database connection was lost'));
+  // An idle connection that breaks must not end the process; the pool has already removed it. It also hung the whole
+  // client on the error, the cancel key included: that is not for the log.
+  pool.on('error', (error) =>
+    logger.warn(
+      { code: errorCode(error), reason: errorMessage(error) },
+      'an idle database connection was lost',
+    ),
+  );
   let closing: Promise<void> | undefined;
 
   async function withClient<T>(
