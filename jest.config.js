@@ -22,5 +22,7 @@ export default {
   },
   // One embedded engine costs about 0.5 GB; two cores carry two workers.
   maxWorkers: 2,
-  testTimeout: 30_000,
+  // A net, not a measure: in a fresh clone the first file also fills the caches of jest and of the template database
+  // (30 s were not enough on a busy machine with two cores).
+  testTimeout: 120_000,
 };
