@@ -21,9 +21,10 @@ export interface Product {
   stop(): Promise<void>;
 }
 
-export async function openProduct(environment: Record<string, string> = {}): Promise<Product> {
+/** Over a database of its own, or over `shared`, which stays open when it stops. */
+export async function openProduct(environment: Record<string, string> = {}, shared?: Db): Promise<Product> {
   const config = readConfig({ TOKENLEDGER_ADMIN_KEY: ADMIN_KEY, ...environment });
-  const db = await openTestDb();
+  const db = shared ?? (await openTestDb());
   const prices = createPriceBookService({ db, readCatalogue, pricesFile: config.pricesFile, now: Date.now });
   await prices.reload();
   const app = createApp({
@@ -44,7 +45,7 @@ export async function openProduct(environment: Record<string, string> = {}): Pro
     async stop() {
       await app.listener.close();
       await app.writer.drain();
-      await db.close();
+      if (!shared) await db.close();
     },
   };
 }
