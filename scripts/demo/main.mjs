@@ -156,7 +156,14 @@ async function playLive() {
 }
 
 const { url, server } = await startProduct();
-await playHistory();
-await printUsage();
-sayWhereToLook();
-await playLive();
+try {
+  await playHistory();
+  await printUsage();
+  sayWhereToLook();
+  await playLive();
+} catch (error) {
+  // When the server was stopped its exit ends this process; what else goes wrong is told.
+  await sleep(1_000);
+  process.stderr.write(`the demo stopped: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}
