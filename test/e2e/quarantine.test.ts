@@ -52,7 +52,13 @@ const replay = async (product: Product, choice: object): Promise<Outcome[]> =>
   (await product.call<{ outcomes: Outcome[] }>('POST', '/api/v1/quarantine/replay', choice)).body.outcomes;
 
 async function post({ url }: Product, body: Uint8Array | string, headers: Readonly<Record<string, string>>) {
-  return (await fetch(`${url}/v1/traces`, { method: 'POST', body, headers })).status;
+  return (
+    await fetch(`${url}/v1/traces`, {
+      method: 'POST',
+      body,
+      headers: { authorization: `Bearer ${ADMIN_KEY}`, ...headers },
+    })
+  ).status;
 }
 const JSON_HEADERS = { 'content-type': 'application/json' };
 
