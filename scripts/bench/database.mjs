@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
-import sql, { raw } from 'sql-template-tag';
+import sql, { Sql } from 'sql-template-tag';
 import { openDb } from '../../backend/dist/db/open-db.js';
 import { migrate } from '../../backend/dist/db/migrate.js';
 import { MIGRATIONS } from '../../backend/dist/db/migration-files.js';
-import { upsertStatement } from '../../backend/dist/ingest/store.js';
+import { upsertParts } from '../../backend/dist/ingest/store.js';
 
 export const CONNECTIONS = 4;
 export const BATCH = 500;
@@ -52,10 +52,11 @@ export async function openBenchDb() {
   };
 }
 
-/** The product's own insert of these rows, into the bare table and without its conflict clause. @param {readonly import('../../backend/dist/ingest/ledger-row.js').LedgerRow[]} rows */
+/** The product's insert of these rows, into the bare table, without its conflict clause, arrays as pg writes them. @param {readonly import('../../backend/dist/ingest/ledger-row.js').LedgerRow[]} rows */
 function bareStatement(rows) {
-  const ready = upsertStatement(rows);
-  const text = ready.text.replace('into usage_events', 'into bare_events').replace(/on conflict[\s\S]*$/, '');
-  const [head = '', ...tails] = text.split(/\$\d+/);
-  return () => new /** @type {any} */ (raw('').constructor)([head, ...tails], ready.values);
+  const { text, values } = upsertParts(rows);
+  const bare = text.map((part) =>
+    part.replace('into usage_events', 'into bare_events').replace(/on conflict[\s\S]*$/, ''),
+  );
+  return () => new Sql(bare, values);
 }

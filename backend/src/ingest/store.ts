@@ -1,4 +1,5 @@
-import sql, { raw, type Sql } from 'sql-template-tag';
+import { Sql } from 'sql-template-tag';
+import { arrayLiteral } from '../db/array-literal.js';
 import { ATTRIBUTION_FIELDS, UNATTRIBUTED } from '../ledger/event.js';
 import { formatMoney } from '../ledger/money.js';
 import type { Queryable } from '../db/db.js';
@@ -6,7 +7,8 @@ import type { Usage } from '../usage/usage.js';
 import type { LedgerRow } from './ledger-row.js';
 
 /** A column of usage_events, its array type, and its value of one row. */
-type Column = readonly [name: string, type: string, value: (row: LedgerRow) => unknown];
+type Column = readonly [name: string, type: string, value: (row: LedgerRow) => Value];
+type Value = string | number | boolean | null;
 
 const time = (unixMs: number): string => new Date(unixMs).toISOString();
 
@@ -69,23 +71,20 @@ const COLUMNS: readonly Column[] = [
 ];
 
 const KEY = new Set(['realm', 'trace_id', 'span_id', 'started_at']);
-const names = raw(COLUMNS.map(([name]) => name).join(', '));
-const arrays = COLUMNS.map(([, type]) => `::${type}[]`);
-const replaced = raw(
-  COLUMNS.filter(([name]) => !KEY.has(name))
-    .map(([name]) => `${name} = excluded.${name}`)
-    .concat('ingested_at = now()')
-    .join(', '),
-);
+const names = COLUMNS.map(([name]) => name).join(', ');
+const replaced = COLUMNS.filter(([name]) => !KEY.has(name))
+  .map(([name]) => `${name} = excluded.${name}`)
+  .concat('ingested_at = now()')
+  .join(', ');
 
-/** Rows as one array per column: `unnest($1::text[], $2::timestamptz[], …)`. */
-function unnest(rows: readonly LedgerRow[]): Sql {
-  return COLUMNS.reduce<Sql>(
-    (list, [, , value], index) =>
-      sql`${list}${raw(index ? ', ' : '')}${rows.map(value)}${raw(arrays[index] ?? '')}`,
-    sql``,
-  );
-}
+/** The text around the parameters, one array per column: `unnest($1::text[], $2::timestamptz[], …)`. */
+const TEXT: readonly string[] = [
+  `insert into usage_events (${names}) select * from unnest(`,
+  ...COLUMNS.slice(1).map((_, index) => `::${COLUMNS[index]?.[1]}[], `),
+  `::${COLUMNS.at(-1)?.[1]}[])
+   on conflict (trace_id, span_id, realm, started_at) do update set ${replaced}
+   where excluded.detail > usage_events.detail`,
+];
 
 /**
  * Writes rows of one UTC day in one statement. A row that is stored already is replaced only by one with richer detail,
@@ -93,16 +92,17 @@ function unnest(rows: readonly LedgerRow[]): Sql {
  * @returns how many rows were inserted or replaced
  */
 export async function upsertEvents(db: Queryable, rows: readonly LedgerRow[]): Promise<number> {
-  const { rowCount } = await db.query(upsertStatement(rows));
+  const { rowCount } = await db.query(new Sql(TEXT, valuesOf(rows).map(arrayLiteral)));
   return rowCount;
 }
 
-/** The statement of `upsertEvents`; the bench takes its bare yardstick from it. */
-export const upsertStatement = (rows: readonly LedgerRow[]): Sql => sql`
-    insert into usage_events (${names})
-    select * from unnest(${unnest(rows)})
-    on conflict (trace_id, span_id, realm, started_at) do update set ${replaced}
-    where excluded.detail > usage_events.detail`;
+/** The statement's text and its values column by column: the bench makes its bare yardstick of them. */
+export const upsertParts = (rows: readonly LedgerRow[]): { text: readonly string[]; values: Value[][] } => ({
+  text: TEXT,
+  values: valuesOf(rows),
+});
+
+const valuesOf = (rows: readonly LedgerRow[]): Value[][] => COLUMNS.map(([, , value]) => rows.map(value));
 
 function inheritedBits({ event, settlement }: LedgerRow): number {
   return ATTRIBUTION_FIELDS.reduce(
