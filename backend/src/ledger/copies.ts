@@ -1,7 +1,8 @@
+import { createGroups, type Groups } from './copy-groups.js';
+import { joinBeside } from './copies-beside.js';
 import type { UsageEvent } from './event.js';
+import { MAX_LOOK_BACK, listsBy } from './event-order.js';
 import {
-  contains,
-  endOf,
   modelsAgree,
   sameSide,
   nearlySameTokens,
@@ -11,9 +12,6 @@ import {
   sameTokens,
 } from './same-call.js';
 import type { SpanTree } from './span-tree.js';
-
-/** Looking further back than this for a partner would be quadratic where thousands of equal calls run at once. */
-const MAX_LOOK_BACK = 64;
 
 /** Candidates grouped by the call they tell of. */
 export interface Copies {
@@ -30,8 +28,8 @@ export interface Copies {
  * 1. equal response ids, overlapping time, different scopes or ancestor and descendant;
  * 2. a call nested in a call, when nothing told contradicts: no second response id, same model, equal tokens where
  *    both tell them (between different scopes one side suffices: input may lack cached tokens, output thoughts);
- * 3. different scopes, at least one without response id, same service, provider, model and tokens, one interval
- *    containing the other; or both refused.
+ * 3. different scopes, at least one without response id, same service, provider, model and tokens (or one side of them
+ *    where not both are exact, or one that tells none), one interval containing the other; or both refused.
  * Two different response ids are never joined; unrelated spans neither when they are of one scope or of two known
  * organisations. So every group holds at most one unrelated span per scope: paired one to one.
  * @param orgIds the organisations of the events, inherited values included.
@@ -46,84 +44,12 @@ export function findCopies(
   const finder = { events, tree, groups };
   joinEqualIds(finder, candidates);
   const sums = joinNested(finder, candidates);
-  joinContained(finder, candidates);
+  joinBeside(events, candidates, groups);
   return {
     groupOf: (candidate) => groups.find(candidate),
     membersOf: (group) => groups.membersOf(group),
     sums,
   };
-}
-
-interface Groups {
-  find(candidate: number): number;
-  membersOf(group: number): readonly number[];
-  /** Joins two candidates' groups unless that would contradict; `related` allows one scope twice. */
-  join(a: number, b: number, related: boolean): void;
-}
-
-interface Group {
-  readonly members: number[];
-  readonly scopes: Set<string>;
-  responseId: string | null;
-  orgId: string | null;
-}
-
-function createGroups(
-  events: readonly UsageEvent[],
-  candidates: readonly number[],
-  orgIds: readonly (string | null)[],
-): Groups {
-  const leader = new Int32Array(events.length).map((_, index) => index);
-  const groups = new Map<number, Group>();
-  for (const index of candidates) {
-    const event = events[index];
-    if (!event) continue;
-    const scopes = new Set([event.scopeName]);
-    groups.set(index, {
-      members: [index],
-      scopes,
-      responseId: event.responseId,
-      orgId: orgIds[index] ?? null,
-    });
-  }
-  const find = (candidate: number): number => {
-    let at = candidate;
-    while (leader[at] !== at) {
-      leader[at] = leader[leader[at] ?? at] ?? at;
-      at = leader[at] ?? at;
-    }
-    return at;
-  };
-  return {
-    find,
-    membersOf: (group) => groups.get(group)?.members ?? [],
-    join(a, b, related) {
-      const [left, right] = [find(a), find(b)];
-      const [one, two] = [groups.get(left), groups.get(right)];
-      if (left === right || !one || !two || contradict(one, two, related)) return;
-      const [keep, kept, gone, lost] =
-        one.members.length >= two.members.length ? [left, one, right, two] : [right, two, left, one];
-      leader[gone] = keep;
-      for (const member of lost.members) kept.members.push(member);
-      for (const scope of lost.scopes) kept.scopes.add(scope);
-      kept.responseId ??= lost.responseId;
-      kept.orgId ??= lost.orgId;
-      groups.delete(gone);
-    },
-  };
-}
-
-function contradict(one: Group, two: Group, related: boolean): boolean {
-  const differ = (a: string | null, b: string | null): boolean => a !== null && b !== null && a !== b;
-  if (differ(one.responseId, two.responseId)) return true;
-  // a span inside another is the same request, by whatever name each knows the customer: LiteLLM tells the
-  // organisation of a key on the call and only its team on the raw request below it
-  if (related) return false;
-  if (differ(one.orgId, two.orgId)) return true;
-  const [few, many] =
-    one.scopes.size <= two.scopes.size ? [one.scopes, two.scopes] : [two.scopes, one.scopes];
-  for (const scope of few) if (many.has(scope)) return true;
-  return false;
 }
 
 interface Finder {
@@ -223,68 +149,8 @@ function likenessOfNested(parent: UsageEvent, child: UsageEvent): number {
     return parent.scopeName !== child.scopeName && sameSide(parent, child) ? 3 : 0;
   }
   if (!overlap(parent, child)) return 0;
-  // one of them tells no tokens: a refused child of an answered call is a retry, anything else a poorer view of it
-  return child.failed && !parent.failed ? 0 : child.usage ? 2 : 1;
-}
-
-function joinContained({ events, groups }: Finder, candidates: readonly number[]): void {
-  const telling = candidates.filter((index) => {
-    const event = events[index];
-    return event !== undefined && (event.usage !== null || event.failed);
-  });
-  const keyOf = ({ realm, serviceName, usage }: UsageEvent): string =>
-    `${realm}\n${serviceName}\n${usage ? `${usage.input_tokens}\n${usage.output_tokens}` : 'refused'}`;
-  for (const list of listsBy(events, telling, keyOf)) {
-    for (const [place, index] of list.entries()) {
-      const event = events[index];
-      if (!event) continue;
-      let best = -1;
-      let bestEnd = Number.POSITIVE_INFINITY;
-      for (let back = place - 1; back >= 0 && back >= place - MAX_LOOK_BACK; back--) {
-        const other = events[list[back] ?? -1];
-        if (!other || other.scopeName === event.scopeName || endOf(other) >= bestEnd) continue;
-        if (!isContainedCopy(other, event) || groups.find(list[back] ?? -1) === groups.find(index)) continue;
-        [best, bestEnd] = [list[back] ?? -1, endOf(other)];
-      }
-      if (best !== -1) groups.join(best, index, false);
-    }
-  }
-}
-
-function isContainedCopy(a: UsageEvent, b: UsageEvent): boolean {
-  if (a.responseId !== null && b.responseId !== null) return false;
-  if (!contains(a, b) && !contains(b, a)) return false;
-  return providersAgree(a, b) && modelsAgree(a, b) && operationsAgree(a, b);
-}
-
-/** Lists of two and more with one key, each by start, the longer first: the outer before the inner. */
-function listsBy(
-  events: readonly UsageEvent[],
-  indices: readonly number[],
-  keyOf: (event: UsageEvent) => string,
-): number[][] {
-  const lists = new Map<string, number[]>();
-  for (const index of indices) {
-    const event = events[index];
-    if (!event) continue;
-    const key = keyOf(event);
-    const list = lists.get(key);
-    if (list) list.push(index);
-    else lists.set(key, [index]);
-  }
-  const long = [...lists.values()].filter((list) => list.length > 1);
-  for (const list of long) list.sort((a, b) => byTime(events, a, b));
-  return long;
-}
-
-/** A total order that does not depend on how the events arrived. */
-export function byTime(events: readonly UsageEvent[], a: number, b: number): number {
-  const [left, right] = [events[a], events[b]];
-  if (!left || !right) return a - b;
-  if (left.startedAt !== right.startedAt) return left.startedAt - right.startedAt;
-  if (left.durationUs !== right.durationUs) return right.durationUs - left.durationUs;
-  if (left.traceId !== right.traceId) return left.traceId < right.traceId ? -1 : 1;
-  if (left.spanId !== right.spanId) return left.spanId < right.spanId ? -1 : 1;
-  if (left.realm !== right.realm) return left.realm < right.realm ? -1 : 1;
-  return right.detail - left.detail || a - b;
+  // one of them tells no tokens: a refused child of an answered call is a retry, anything else a poorer view of it;
+  // below a parent that tells nothing (LangSmith, for a refused call too) an answered child comes first
+  if (child.failed && !parent.failed) return parent.usage ? 0 : 0.5;
+  return child.usage ? 2 : 1;
 }

@@ -1,7 +1,7 @@
 import type { UsageEvent } from './event.js';
 
 /** Clocks are kept in whole milliseconds, durations in microseconds: intervals are sure to a millisecond. */
-const SLACK_MS = 1;
+export const SLACK_MS = 1;
 
 export const endOf = (event: UsageEvent): number => event.startedAt + event.durationUs / 1000;
 
@@ -52,7 +52,8 @@ export function modelsAgree(a: UsageEvent, b: UsageEvent): boolean {
   return left.some((model) => right.includes(model));
 }
 
-const modelKeys = (event: UsageEvent): string[] =>
+/** The short names of the models an event names. */
+export const modelKeys = (event: UsageEvent): string[] =>
   [event.responseModel, event.requestModel].flatMap((model) => (model === null ? [] : [modelKey(model)]));
 
 const keys = new Map<string, string>();

@@ -1,6 +1,7 @@
 import { instrumentationOf } from '../usage/instrumentations.js';
-import { byTime, findCopies, type Copies } from './copies.js';
+import { findCopies, type Copies } from './copies.js';
 import { ATTRIBUTION_FIELDS, type Attribution, type Settlement, type UsageEvent } from './event.js';
+import { byTime } from './event-order.js';
 import { buildSpanTree, type SpanTree } from './span-tree.js';
 
 /**

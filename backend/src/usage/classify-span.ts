@@ -198,7 +198,7 @@ export function namedCall(name: string): { readonly operation: string; readonly 
 
 /**
  * An instrumentation nobody listed: a model, and a response or its usage. Or a listed one that says nothing when the
- * call fails but its name (OpenLIT).
+ * call fails but its name (OpenLIT). What it did is left to its model's name: chat or embeddings (mistralai SDK).
  */
 function kindOfEvidence(span: Span, row: Instrumentation | null): SpanKind {
   const { attributes } = span;
@@ -209,7 +209,7 @@ function kindOfEvidence(span: Span, row: Instrumentation | null): SpanKind {
   return hasUsage(attributes) ||
     firstText(attributes, RESPONSE_ID) !== null ||
     firstText(attributes, FINISH_REASON) !== null
-    ? call('chat')
+    ? { spanClass: 'call', operation: null }
     : step(null);
 }
 
@@ -229,11 +229,17 @@ const isModelSpan = (attributes: Attributes): boolean => firstText(attributes, M
 const lookUp = (kinds: Readonly<Record<string, SpanKind>>, key: unknown): SpanKind | null =>
   typeof key === 'string' && Object.hasOwn(kinds, key) ? (kinds[key] ?? null) : null;
 
-/** logfire: the request's span ends at the first byte; what it cost stands in a log written when the stream ends. */
+/**
+ * logfire: the request's span ends at the first byte; what it cost stands in a log written when the stream ends.
+ * Older versions tell that it streams in `request_data`; in 5.2 it shows by what is lacking, since an answer that came
+ * whole has an id and usage.
+ */
 function isStreamRequest(span: Span, row: Instrumentation | null): boolean {
   if (row?.streamRequests !== 'apart' || span.status === 'error') return false;
-  if (span.attributes.get('logfire.span_type') === 'log') return false;
-  const request = span.attributes.get('request_data');
+  const { attributes } = span;
+  if (attributes.get('logfire.span_type') === 'log') return false;
+  if (!hasUsage(attributes) && firstText(attributes, RESPONSE_ID) === null) return true;
+  const request = attributes.get('request_data');
   return typeof request === 'string'
     ? /"stream":\s*true/.test(request)
     : typeof request === 'object' &&

@@ -140,7 +140,8 @@ function addTokenDetails(counts: Counts, attributes: Attributes): void {
     counts.cacheRead ??= toCount(input.get('cache_read'));
     counts.cacheWrite ??= toCount(input.get('cache_creation'));
     counts.write5m ??= toCount(input.get('ephemeral_5m_input_tokens'));
-    counts.write1h ??= toCount(input.get('ephemeral_1h_input_tokens'));
+    counts.write1h ??=
+      toCount(input.get('ephemeral_1h_input_tokens')) ?? toCount(input.get('ephemeral_1hr_input_tokens'));
     counts.inputAudio ??= toCount(input.get('audio'));
   }
   const output = toDict(attributes.get('gen_ai.usage.output_token_details'));

@@ -60,7 +60,7 @@ export const INSTRUMENTATIONS: readonly Instrumentation[] = [
   { library: '@traceloop/instrumentation-anthropic to 0.27: no cache counts', scope: /^@traceloop\/instrumentation-anthropic$/, below: '0.27.1', input: 'exclusive' },
   { library: '@traceloop/instrumentation-anthropic after 0.27 (openllmetry-js #1028)', scope: /^@traceloop\/instrumentation-anthropic$/, cacheRead: 'reported', cacheWrite: 'reported' },
   { library: '@traceloop/instrumentation-bedrock', scope: /^@traceloop\/instrumentation-bedrock$/, input: 'exclusive' },
-  { library: '@traceloop/instrumentation-langchain to 0.27, Claude: no cache counts', scope: /^@traceloop\/instrumentation-langchain$/, below: '0.27.1', providers: CLAUDE, input: 'exclusive' },
+  { library: '@traceloop/instrumentation-langchain to 0.27, Claude: no cache counts; a stream includes cached tokens, an answer does not', scope: /^@traceloop\/instrumentation-langchain$/, below: '0.27.1', providers: CLAUDE },
   { library: '@traceloop/instrumentation-langchain after 0.27, Claude: write counts can be dropped', scope: /^@traceloop\/instrumentation-langchain$/, providers: CLAUDE, cacheWrite: 'lost' },
   { library: '@traceloop/instrumentation-langchain', scope: /^@traceloop\/instrumentation-langchain$/ },
   { library: '@traceloop/instrumentation-vertexai, google-generativeai', scope: /^@traceloop\/instrumentation-(?:vertexai|google-generativeai)$/, providers: ['google'], reasoning: 'excluded' },

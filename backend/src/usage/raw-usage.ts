@@ -213,7 +213,7 @@ function langchain(usage: Dict): RawUsage {
     .find(Boolean);
   counts.cacheRead = either(input, 'cache_read', `${tier}_cache_read`);
   counts.write5m = either(input, 'ephemeral_5m_input_tokens');
-  counts.write1h = either(input, 'ephemeral_1h_input_tokens');
+  counts.write1h = either(input, 'ephemeral_1h_input_tokens', 'ephemeral_1hr_input_tokens');
   const split = (counts.write5m ?? 0) + (counts.write1h ?? 0);
   // langchain-anthropic sets cache_creation to 0 when it tells the split, so that a sum over the keys is right
   const writes = either(input, 'cache_creation');

@@ -30,7 +30,7 @@ readingTests('OpenLLMetry (Traceloop)', [
       scopeVersion: '0.27.0',
       attributes: semconv('anthropic', CLAUDE, 176, 350),
     },
-    { in: 176, basis: 'instrumentation_table', quality: 'lower_bound' },
+    { in: 176, basis: 'convention_default', quality: 'estimated' },
   ],
   [
     'Traceloop langchain ts, OpenAI',
