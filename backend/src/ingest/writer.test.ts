@@ -86,7 +86,7 @@ describe('the writer', () => {
     const { writer } = setUp({ writeDay: () => Promise.reject(new RangeError('away')) });
     const error: unknown = await writer.write(request(row('a', 1))).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(Problem);
-    expect(error).toMatchObject({ status: 503, retryAfter: 5 });
+    expect(error).toMatchObject({ status: 503, retryAfter: 2 });
   });
 
   it('does not let one request fail its neighbours', async () => {

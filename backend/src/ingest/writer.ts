@@ -37,8 +37,11 @@ const MAX_QUEUED_ROWS = 50_000;
 const ROWS_PER_BATCH = 2_000;
 /** One batch is serialised here while the database runs the other. */
 const BATCHES_IN_FLIGHT = 2;
-/** The embedded engine reopens within two seconds; a server fails over in more, and the sender retries then. */
-const RETRY_FOR_MS = 10_000;
+/**
+ * The embedded engine reopens within two seconds. Longer than this a sender is told to come back: the JavaScript and
+ * Python exporters give up after 10 s and would not see a later answer.
+ */
+const RETRY_FOR_MS = 5_000;
 const DAY_MS = 86_400_000;
 
 interface Waiting extends WriteRequest {
