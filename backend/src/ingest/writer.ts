@@ -181,7 +181,7 @@ const databaseAway = (cause: unknown): Problem =>
     'database_away',
     'the database does not answer; nothing was stored, send this request again',
     {
-      retryAfter: 5,
+      retryAfter: 2,
       cause,
     },
   );

@@ -1,20 +1,6 @@
+import { usageOf } from '../../../test/support/billable-call.js';
 import { checkUsage } from './check-usage.js';
 import type { Usage } from './usage.js';
-
-const NOTHING: Usage = {
-  input_tokens: null,
-  cache_read: null,
-  cache_write_5m: null,
-  cache_write_1h: null,
-  input_audio: null,
-  cache_read_audio: null,
-  input_image: null,
-  output_tokens: null,
-  reasoning: null,
-  output_audio: null,
-  output_image: null,
-  other: {},
-};
 
 describe('usage as a sender states it', () => {
   it.each<[string, Partial<Usage>, ReturnType<typeof checkUsage>]>([
@@ -42,6 +28,6 @@ describe('usage as a sender states it', () => {
     ],
     ['a negative fee', { input_tokens: 9, other: { web_search: -1 } }, 'inconsistent_usage'],
   ])('takes %s as it is', (_name, told, expected) => {
-    expect(checkUsage({ ...NOTHING, ...told })).toBe(expected);
+    expect(checkUsage(usageOf(told))).toBe(expected);
   });
 });
