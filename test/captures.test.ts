@@ -20,7 +20,7 @@ interface ExpectedSpan {
   readonly truth?: string;
 }
 
-/** One provider call of a Python capture, with every span that describes it. */
+/** One provider call of a capture, with every span that describes it. */
 interface ExpectedCall {
   readonly call: string;
   readonly spans: readonly string[];
@@ -129,14 +129,17 @@ function checkCounts(where: string, usage: Usage | null, expected: ExpectedSpan)
   expect({ where, ...counts }).toEqual({ where, ...told });
 }
 
-describe('Python captures, call by call', () => {
-  const calls = readJson('python/calls.json') as ExpectedCall[];
+describe.each(['python', 'own'])('captures in %s, call by call', (folder) => {
+  const calls = readJson(`${folder}/calls.json`) as ExpectedCall[];
   const captureOf = ({ call }: ExpectedCall): string => call.slice(0, call.indexOf('#'));
 
-  it.each(captureNames('python'))('%s', (name) => {
-    const rows = settleCapture(readCapture(`python/${name}.otlp.json`), book);
+  it('has expectations for every capture', () => {
+    expect([...new Set(calls.map(captureOf))].sort()).toEqual(captureNames(folder));
+  });
+
+  it.each(captureNames(folder))('%s', (name) => {
+    const rows = settleCapture(readCapture(`${folder}/${name}.otlp.json`), book);
     const expected = calls.filter((call) => captureOf(call) === name);
-    expect(expected).not.toHaveLength(0);
     for (const call of expected) {
       const spans = rows.filter(({ event }) => call.spans.includes(event.spanId));
       checkCall({ ...call, must: CALL_OVERRIDES[call.call]?.must ?? call.must }, spans);

@@ -139,6 +139,60 @@ describe('copies without response id', () => {
     expect(outcome([one, two])).toEqual(['a: call', 'b: call']);
   });
 
+  const beside = (difference: Partial<UsageEvent>): UsageEvent =>
+    usageEvent({
+      spanId: 'b',
+      traceId: 'b1',
+      scopeName: 'scope-b',
+      startedAt: 1_010,
+      durationUs: 80_000,
+      detail: 2000,
+      ...difference,
+    });
+
+  it('joins half-told tokens when one side says that it is not exact', () => {
+    const whole = usageEvent({ spanId: 'a', usage: tokens(2736, 350) });
+    const lossy = beside({ usage: tokens(176, 350), usageQuality: 'lower_bound' });
+    expect(outcome([whole, lossy])).toEqual(['a: call', 'b: duplicate of a']);
+    const thoughtless = beside({ usage: tokens(2736, 222), usageQuality: 'estimated' });
+    expect(outcome([whole, thoughtless])).toEqual(['a: call', 'b: duplicate of a']);
+    const other = beside({ usage: tokens(176, 350) });
+    expect(outcome([whole, other])).toEqual(['a: call', 'b: call']);
+  });
+
+  it('joins a stream whose span ended when it was handed out with the span of its reading', () => {
+    const outer = usageEvent({ spanId: 'a', traceId: 'a1' });
+    expect(outcome([outer, beside({ startedAt: 1_150 })])).toEqual(['a: call', 'b: duplicate of a']);
+    expect(outcome([outer, beside({ startedAt: 1_300 })])).toEqual(['a: call', 'b: call']);
+  });
+
+  it('joins two that tell no tokens, and one that tells none with one of the very same time', () => {
+    const silent = usageEvent({ spanId: 'a', traceId: 'a1', ...UNTOLD });
+    expect(outcome([silent, beside({ ...UNTOLD, detail: 1 })])).toEqual(['a: call', 'b: duplicate of a']);
+    const twin = beside({ startedAt: 1_002, durationUs: 97_000 });
+    expect(outcome([silent, twin])).toEqual(['a: duplicate of b', 'b: call']);
+    const nameless = beside({
+      startedAt: 1_002,
+      durationUs: 97_000,
+      requestModel: null,
+      responseModel: null,
+    });
+    expect(outcome([silent, nameless])).toEqual(['a: call', 'b: call']);
+  });
+
+  it('takes a refused child for the call of a parent that tells nothing, but not of an answered one', () => {
+    const child = usageEvent({
+      spanId: 'b',
+      parentSpanId: 'a',
+      scopeName: 'scope-b',
+      ...FAILED,
+      detail: 106,
+    });
+    const silent = usageEvent({ spanId: 'a', ...UNTOLD });
+    expect(outcome([silent, child])).toEqual(['a: duplicate of b', 'b: call']);
+    expect(outcome([usageEvent({ spanId: 'a' }), child])).toEqual(['a: call', 'b: call']);
+  });
+
   it('knows a model by its family, date and route left out', () => {
     const dated = usageEvent({ spanId: 'a', responseModel: 'gpt-4o-2024-11-20' });
     const routed = usageEvent({

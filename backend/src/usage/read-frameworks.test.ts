@@ -25,6 +25,34 @@ readingTests('gateways and other SDKs', [
     { cls: 'wrapper' },
   ],
   [
+    'logfire 5.2: the request of a stream, which shows by what it lacks',
+    {
+      scopeName: 'logfire.anthropic',
+      attributes: {
+        'logfire.span_type': 'span',
+        request_data: `{"model":"${CLAUDE}"}`,
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.provider.name': 'anthropic',
+        'gen_ai.request.model': CLAUDE,
+        'gen_ai.response.model': CLAUDE,
+      },
+    },
+    { cls: 'wrapper', problem: 'no_usage' },
+  ],
+  [
+    'mistralai SDK: embeddings, told only by the model',
+    {
+      scopeName: 'mistralai_sdk_tracer',
+      attributes: {
+        'gen_ai.provider.name': 'mistral_ai',
+        'gen_ai.request.model': 'mistral-embed',
+        'gen_ai.usage.prompt_tokens': 13,
+        'gen_ai.usage.output_tokens': 0,
+      },
+    },
+    { cls: 'call', in: 13, quality: 'exact' },
+  ],
+  [
     'logfire: the log of a stream without usage',
     {
       scopeName: 'logfire.openai',
@@ -65,6 +93,27 @@ readingTests('gateways and other SDKs', [
       },
     },
     { cls: 'call', in: 2736, w5: 384, w1: 128, basis: 'proved_exclusive', quality: 'exact' },
+  ],
+  [
+    'LangSmith ts 0.12: the one-hour writes by their other name',
+    {
+      scopeName: 'langsmith',
+      attributes: {
+        'langsmith.span.kind': 'llm',
+        'gen_ai.system': 'anthropic',
+        'gen_ai.request.model': CLAUDE,
+        'langsmith.usage_metadata': JSON.stringify({
+          input_tokens: 2736,
+          output_tokens: 350,
+          input_token_details: {
+            cache_read: 2048,
+            ephemeral_5m_input_tokens: 384,
+            ephemeral_1hr_input_tokens: 128,
+          },
+        }),
+      },
+    },
+    { cls: 'call', in: 2736, w5: 384, w1: 128 },
   ],
   [
     'LangSmith: the same told inclusive: only its definition says so',
