@@ -22,6 +22,7 @@ export function spanOf(sketch: SpanSketch): Span {
     startUnixNano: sketch.startUnixNano ?? EPOCH + BigInt(start) * 1_000_000n,
     endUnixNano: sketch.endUnixNano ?? EPOCH + BigInt(end) * 1_000_000n,
     status: sketch.status ?? 'unset',
+    hasException: sketch.hasException ?? false,
     attributes: new Map(Object.entries(sketch.attributes ?? {})),
     resource: new Map(Object.entries(sketch.resource ?? { 'service.name': 'app' })),
     scopeName: sketch.scopeName ?? 'unknown-instrumentation',

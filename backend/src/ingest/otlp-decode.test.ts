@@ -45,6 +45,22 @@ describe('decoding OTLP', () => {
     expect(decodeOtlpProtobuf(body)[0]?.resource.get('service.name')).toBe('late');
   });
 
+  it('tells that an exception was recorded, in both forms, and nothing else of any event', () => {
+    const spans = [
+      {
+        name: 'a',
+        events: [{ name: 'gen_ai.choice' }, { name: 'exception', timeUnixNano: '1' }, { name: 'later' }],
+      },
+      { name: 'b', events: [{ name: 'exceptional' }] },
+      { name: 'c' },
+    ];
+    const request = { resourceSpans: [{ scopeSpans: [{ spans }] }] };
+    const told = [true, false, false];
+    expect(decodeOtlpProtobuf(encodeOtlp(request)).map(({ hasException }) => hasException)).toEqual(told);
+    const json = decodeOtlpJson(Buffer.from(JSON.stringify(request)));
+    expect(json.spans.map(({ hasException }) => hasException)).toEqual(told);
+  });
+
   it('never decodes events and status messages', () => {
     const span = { name: 'chat', status: { code: 2, message: 'SECRET' }, events: [{ name: 'SECRET' }] };
     const request = { resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] };

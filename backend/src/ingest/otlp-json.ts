@@ -1,4 +1,4 @@
-import { MAX_VALUE_DEPTH, SPAN_STATUSES } from './otlp-limits.js';
+import { EXCEPTION, MAX_VALUE_DEPTH, SPAN_STATUSES } from './otlp-limits.js';
 import type { Attributes, AttributeValue, Span } from '../usage/span.js';
 
 interface Json {
@@ -13,7 +13,8 @@ export interface DecodedJson {
 
 /**
  * Decodes the OTLP/JSON form of `ExportTraceServiceRequest`: lowerCamelCase names, hex ids, integer enums, int64 as
- * string or number, unknown fields ignored. Events, links, trace state and status messages are never looked at.
+ * string or number, unknown fields ignored. Of events only the name is looked at; links, trace
+ * state and status messages not at all.
  * @throws SyntaxError when the body is no JSON object of that shape.
  */
 export function decodeOtlpJson(body: Uint8Array): DecodedJson {
@@ -50,12 +51,16 @@ function spanOf(span: Json, resource: Attributes, scopeName: string, scopeVersio
     startUnixNano: nanos(span['startTimeUnixNano'], 'startTimeUnixNano'),
     endUnixNano: nanos(span['endTimeUnixNano'], 'endTimeUnixNano'),
     status: SPAN_STATUSES[Number(object(span['status'])?.['code'] ?? 0)] ?? 'unset',
+    hasException: hasException(span['events']),
     attributes: attributesOf(span['attributes']),
     resource,
     scopeName,
     scopeVersion,
   };
 }
+
+const hasException = (events: unknown): boolean =>
+  Array.isArray(events) && events.some((event) => object(event)?.['name'] === EXCEPTION);
 
 /** The objects of a repeated field with their paths; anything else in it is malformed. An absent field is empty. */
 function items(value: unknown, path: string, decoded: DecodedJson): [Json, string][] {

@@ -5,3 +5,6 @@ export const MAX_VALUE_DEPTH = 16;
 
 /** By the code of `Status.StatusCode`. */
 export const SPAN_STATUSES: readonly SpanStatus[] = ['unset', 'ok', 'error'];
+
+/** Name of the event that the conventions record an exception with. */
+export const EXCEPTION = 'exception';

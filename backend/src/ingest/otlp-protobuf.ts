@@ -1,5 +1,5 @@
 import protobuf from 'protobufjs/minimal.js';
-import { MAX_VALUE_DEPTH, SPAN_STATUSES } from './otlp-limits.js';
+import { EXCEPTION, MAX_VALUE_DEPTH, SPAN_STATUSES } from './otlp-limits.js';
 import type { Attributes, AttributeValue, Span } from '../usage/span.js';
 
 type Reader = protobuf.Reader;
@@ -10,8 +10,8 @@ const wireType = (tag: number): number => tag & 7;
 
 /**
  * Decodes an `ExportTraceServiceRequest` (opentelemetry-proto v1.11) straight into spans.
- * Only the fields a ledger may keep are read: events, links, trace state and status messages are skipped undecoded,
- * so contents of prompts in them never become a string here.
+ * Only the fields a ledger may keep are read: events (but for the question whether one is an exception), links, trace
+ * state and status messages are skipped undecoded, so contents of prompts in them never become a string here.
  * @throws Error when the bytes are no such message; nothing of the body is then used.
  */
 export function decodeOtlpProtobuf(body: Uint8Array): Span[] {
@@ -104,6 +104,7 @@ function readSpanMessage(reader: Reader, end: number, resource: Attributes): Spa
     startUnixNano: 0n,
     endUnixNano: 0n,
     status: 'unset',
+    hasException: false,
     attributes,
     resource,
     scopeName: '',
@@ -117,11 +118,26 @@ function readSpanMessage(reader: Reader, end: number, resource: Attributes): Spa
     else if (field === 7) span.startUnixNano = fixed64(reader);
     else if (field === 8) span.endUnixNano = fixed64(reader);
     else if (field === 9) readKeyValue(reader, reader.uint32() + reader.pos, attributes, 0);
+    else if (field === 11)
+      span.hasException = isException(reader, reader.uint32() + reader.pos) || span.hasException;
     else if (field === 15) span.status = readStatus(reader, reader.uint32() + reader.pos);
     else return false;
     return true;
   });
   return span;
+}
+
+const EXCEPTION_BYTES = Buffer.from(EXCEPTION);
+
+/** Compares an event's name as bytes: nothing of an event becomes a string. */
+function isException(reader: Reader, end: number): boolean {
+  let found = false;
+  fields(reader, end, (field) => {
+    if (field !== 2) return false;
+    found = EXCEPTION_BYTES.equals(reader.bytes());
+    return true;
+  });
+  return found;
 }
 
 function readStatus(reader: Reader, end: number): Span['status'] {

@@ -73,6 +73,8 @@ export function spanOfItem(item: SpanItem): StoredSpan {
     startUnixNano: BigInt(item.start_unix_nano),
     endUnixNano: BigInt(item.end_unix_nano),
     status: item.status,
+    // What it told is in the reading.
+    hasException: false,
     attributes: attributesOf(item.attributes),
     resource: attributesOf(item.resource),
     scopeName: item.scope_name,

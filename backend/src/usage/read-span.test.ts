@@ -230,3 +230,24 @@ describe('readSpan', () => {
     );
   });
 });
+
+describe('a recorded exception', () => {
+  const asked = { hasException: true, status: 'ok' as const, scopeName: 'langsmith' };
+  const request = {
+    'langsmith.span.kind': 'llm',
+    'gen_ai.request.model': 'gpt-4o',
+    'gen_ai.system': 'openai',
+  };
+
+  it('without usage means a failed call, whatever the status says', () => {
+    expect(readSpan(spanOf({ ...asked, attributes: request }))).toMatchObject({
+      failed: true,
+      problem: 'no_usage',
+    });
+  });
+
+  it('with usage was caught: the call was answered', () => {
+    const attributes = { ...request, ...semconv('openai', 'gpt-4o', 1200, 350) };
+    expect(readSpan(spanOf({ ...asked, attributes }))).toMatchObject({ failed: false, problem: null });
+  });
+});

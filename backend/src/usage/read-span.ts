@@ -38,7 +38,9 @@ export function readSpan(span: Span): SpanReading {
     failed,
     tierOnlyRequested: requestTier !== null && responseTier === null,
   });
-  const problem = problemOf(reading, failed, span, models.response);
+  // An exception may have been caught and the call repeated: with usage it is told, the call was answered.
+  const refused = failed || (span.hasException && reading.problem === 'no_usage');
+  const problem = problemOf(reading, refused, span, models.response);
   const partial = {
     provider,
     requestModel: models.request,
@@ -60,7 +62,7 @@ export function readSpan(span: Span): SpanReading {
       firstText(attributes, ['error.type']),
       httpStatus(attributes),
     ]),
-    failed: failed && problem !== 'aborted_stream',
+    failed: refused && problem !== 'aborted_stream',
     reportedCost: readReportedCost(attributes),
     timeToFirstTokenMs: readFirstToken(attributes),
   };

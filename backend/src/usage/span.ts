@@ -11,7 +11,8 @@ export type SpanStatus = 'unset' | 'ok' | 'error';
 /**
  * One OpenTelemetry span as decoded from OTLP (protobuf or JSON), before anything is concluded from it.
  * Ids are lower-case hex. Times are Unix nanoseconds.
- * Events, links and the status message are not decoded: they may carry contents of prompts.
+ * Of events only that one is named `exception` is decoded, of links and the status message nothing: they may carry
+ * contents of prompts.
  */
 export interface Span {
   readonly traceId: string;
@@ -21,6 +22,8 @@ export interface Span {
   readonly startUnixNano: bigint;
   readonly endUnixNano: bigint;
   readonly status: SpanStatus;
+  /** An event named `exception` was recorded: LangSmith tells a refused call by nothing else. */
+  readonly hasException: boolean;
   readonly attributes: Attributes;
   readonly resource: Attributes;
   readonly scopeName: string;
