@@ -110,7 +110,7 @@ function createEventWriter(db: Db, refresher: Refresher, logger: Logger): Writer
   return createWriter({
     async writeDay(rows) {
       await upsertEvents(db, rows);
-      refresher.noteWritten(Math.min(...rows.map(({ event }) => event.startedAt)));
+      refresher.noteWritten(rows.reduce((first, { event }) => Math.min(first, event.startedAt), Infinity));
     },
     writeQuarantine: (items) => insertQuarantined(db, items),
     isRetryable,

@@ -47,7 +47,7 @@ export function acceptEvents(
     const parsed = JsonEvent.safeParse(item);
     if (!parsed.success) {
       const problems = fieldErrors(parsed.error, index);
-      result.errors.push(...problems);
+      for (const problem of problems) result.errors.push(problem);
       result.quarantined.push(quarantineItem(item, 'invalid_event', messageOf(problems), false, context));
       return;
     }
@@ -59,7 +59,7 @@ export function acceptEvents(
       result.quarantined.push(quarantineItem(kept, refusal.reason, refusal.message, true, context));
       return;
     }
-    result.warnings.push(...unknownFields(item, index));
+    for (const warning of unknownFields(item, index)) result.warnings.push(warning);
     const claimed = parsed.data.org_id;
     if (context.boundOrgId !== null && claimed != null && claimed !== context.boundOrgId)
       orgClaimsIgnored += 1;
