@@ -12,11 +12,11 @@ import type { Span } from '../../backend/src/usage/span.js';
 const readAttribution = createAttributionReader();
 const WINDOW = { now: Date.parse('2026-11-23T00:00:00Z'), lateEventsMaxAgeMs: 400 * 86_400_000 };
 
+const CONTEXT = { ...WINDOW, realm: TEAM_REALM, boundOrgId: null, readSpan, readAttribution };
+
 /** Spans as events, the way ingest makes them. */
-export const eventsOf = (spans: readonly Span[]): UsageEvent[] =>
-  spans.map((span) =>
-    spanToEvent(span, { ...WINDOW, realm: TEAM_REALM, boundOrgId: null, readSpan, readAttribution }),
-  );
+const eventsOf = (spans: readonly Span[]): UsageEvent[] =>
+  spans.map((span) => spanToEvent(span, readAttribution(span.attributes, span.resource), CONTEXT));
 
 /** The catalogue's prices alone. */
 export const capturePrices = async (): Promise<PriceBook> =>

@@ -1,3 +1,4 @@
+import { NOBODY } from '../../backend/src/ledger/attribution.js';
 import type { UsageEvent } from '../../backend/src/ledger/event.js';
 import type { Usage } from '../../backend/src/usage/usage.js';
 
@@ -17,15 +18,6 @@ export const tokens = (input: number | null, output: number | null, more: Partia
   other: {},
   ...more,
 });
-
-const NOBODY = {
-  orgId: null,
-  assistantId: null,
-  queryType: null,
-  conversationId: null,
-  userId: null,
-  environment: null,
-};
 
 /** A call of 100 ms that tells 1000 tokens in and 50 out, changed by `overrides`; short ids are filled up. */
 export function usageEvent(overrides: Partial<UsageEvent> & { readonly spanId: string }): UsageEvent {

@@ -4,7 +4,7 @@ import type { QuarantineItem } from './quarantine-item.js';
 import { refuseSpan, spanToEvent, type Refusal, type SpanContext } from './span-to-event.js';
 import { settleAndPrice } from './settle-and-price.js';
 import { spanItem } from './stored-span.js';
-import type { UsageEvent } from '../ledger/event.js';
+import type { Attribution, UsageEvent } from '../ledger/event.js';
 import type { PriceBook } from '../pricing/price-book.js';
 import type { Span } from '../usage/span.js';
 
@@ -21,25 +21,28 @@ export function acceptSpans(spans: readonly Span[], context: SpanContext, book: 
   const quarantined: QuarantineItem[] = [];
   let orgClaimsIgnored = 0;
   for (const span of spans) {
+    const claimed = context.readAttribution(span.attributes, span.resource);
     const refusal = refuseSpan(span, context);
     if (refusal) {
-      quarantined.push(quarantineSpan(span, refusal, context));
+      quarantined.push(quarantineSpan(span, claimed, refusal, context));
       continue;
     }
-    events.push(spanToEvent(span, context));
-    if (context.boundOrgId !== null && claimsOther(span, context)) orgClaimsIgnored += 1;
+    events.push(spanToEvent(span, claimed, context));
+    if (claimsOther(claimed, context)) orgClaimsIgnored += 1;
   }
   return { rows: settleAndPrice(events, book), quarantined, orgClaimsIgnored };
 }
 
-function claimsOther(span: Span, { boundOrgId, readAttribution }: SpanContext): boolean {
-  const { orgId } = readAttribution(span.attributes, span.resource);
-  return orgId !== null && orgId !== boundOrgId;
-}
+const claimsOther = ({ orgId }: Attribution, { boundOrgId }: SpanContext): boolean =>
+  boundOrgId !== null && orgId !== null && orgId !== boundOrgId;
 
-function quarantineSpan(span: Span, refusal: Refusal, context: SpanContext): QuarantineItem {
-  const attribution = context.readAttribution(span.attributes, span.resource);
-  const item = spanItem(span, attribution, context.readSpan(span));
+function quarantineSpan(
+  span: Span,
+  claimed: Attribution,
+  refusal: Refusal,
+  context: SpanContext,
+): QuarantineItem {
+  const item = spanItem(span, claimed, context.readSpan(span));
   return {
     realm: context.realm,
     orgId: context.boundOrgId,

@@ -1,4 +1,5 @@
 import { cleanText } from './clean-text.js';
+import { completeAttribution } from '../ledger/attribution.js';
 import { ATTRIBUTION_FIELDS, type Attribution } from '../ledger/event.js';
 import { readLiteral } from '../usage/read-literal.js';
 import type { Attributes, AttributeValue } from '../usage/span.js';
@@ -115,19 +116,7 @@ export function createAttributionReader(
     const own = read(attributes);
     let shared = resources.get(resource);
     if (!shared) resources.set(resource, (shared = read(resource)));
-    return complete(own, shared);
-  };
-}
-
-/** Fills what `own` lacks from `fallback`. */
-export function complete(own: Attribution, fallback: Attribution): Attribution {
-  return {
-    orgId: own.orgId ?? fallback.orgId,
-    assistantId: own.assistantId ?? fallback.assistantId,
-    queryType: own.queryType ?? fallback.queryType,
-    conversationId: own.conversationId ?? fallback.conversationId,
-    userId: own.userId ?? fallback.userId,
-    environment: own.environment ?? fallback.environment,
+    return completeAttribution(own, shared);
   };
 }
 

@@ -101,7 +101,7 @@ async function decodeOrNote(
 }
 
 /** Of a body that cannot be decoded only length, type, SHA-256 and error are kept: it may be anything. */
-export function undecodable(
+function undecodable(
   body: Buffer,
   contentType: string,
   message: string,

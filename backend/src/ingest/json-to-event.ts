@@ -7,9 +7,9 @@ import { canonicalProvider, providerOfModel } from '../usage/provider-names.js';
 import type { Usage } from '../usage/usage.js';
 
 /** Scope of events that came as JSON. */
-export const JSON_SCOPE = 'tokenledger.json';
+const JSON_SCOPE = 'tokenledger.json';
 /** JSON usage is canonical and complete by contract: richer than anything read off a span. */
-export const JSON_DETAIL = 1_000;
+const JSON_DETAIL = 1_000;
 
 /**
  * Ids of one JSON event: the sender's own, else derived from its `id`, else from the whole item and its ordinal among

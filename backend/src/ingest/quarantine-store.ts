@@ -77,8 +77,3 @@ export async function deleteQuarantined(db: Queryable, filter: QuarantineFilter)
   const { rowCount } = await db.query(sql`delete from quarantine q ${matching(filter)}`);
   return rowCount;
 }
-
-export async function countQuarantined(db: Queryable): Promise<number> {
-  const { rows } = await db.query<{ items: string }>(sql`select count(*) as items from quarantine q`);
-  return Number(rows[0]?.items);
-}

@@ -27,7 +27,7 @@ export interface ReplayDeps {
 }
 
 /** Items looked at in one go; more wait for the next call. */
-export const REPLAY_LIMIT = 1_000;
+const REPLAY_LIMIT = 1_000;
 
 /**
  * Tries quarantined items again. Those whose reason has gone become events and leave the quarantine (in that order: a

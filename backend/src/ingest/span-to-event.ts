@@ -64,12 +64,11 @@ export function refuseTime(startedAt: number, { now, lateEventsMaxAgeMs }: TimeW
 }
 
 /**
- * Turns an acceptable span into an event. Nothing of its texts but allow-listed names gets through (ADR 0004).
+ * Turns an acceptable span into an event. `claimed`: who it says it belongs to. Nothing of its texts but allow-listed names gets through (ADR 0004).
  * Fields are written out: spreading the reading into so large an object took half of this function's time.
  */
-export function spanToEvent(span: Span, context: SpanContext): UsageEvent {
+export function spanToEvent(span: Span, claimed: Attribution, context: SpanContext): UsageEvent {
   const reading = context.readSpan(span);
-  const claimed = context.readAttribution(span.attributes, span.resource);
   return {
     realm: context.realm,
     traceId: span.traceId,

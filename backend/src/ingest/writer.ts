@@ -133,7 +133,7 @@ async function store(deps: WriterDeps, batch: readonly WriteRequest[]): Promise<
  * One row per key, the richest, grouped by UTC day: a transaction over several days would invalidate every bucket of the
  * aggregate between them. Sorted by key, so that two writers lock shared rows in one order.
  */
-export function byDay(rows: readonly LedgerRow[]): LedgerRow[][] {
+function byDay(rows: readonly LedgerRow[]): LedgerRow[][] {
   const richest = new Map<string, LedgerRow>();
   for (const row of rows) {
     const key = rowKey(row);

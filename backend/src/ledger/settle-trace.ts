@@ -1,6 +1,7 @@
 import { instrumentationOf } from '../usage/instrumentations.js';
 import { findCopies, type Copies } from './copies.js';
-import { ATTRIBUTION_FIELDS, type Attribution, type Settlement, type UsageEvent } from './event.js';
+import type { Attribution, Settlement, UsageEvent } from './event.js';
+import { completeAttribution, NOBODY } from './attribution.js';
 import { byTime } from './event-order.js';
 import { buildSpanTree, type SpanTree } from './span-tree.js';
 
@@ -47,31 +48,15 @@ function settleSorted(events: readonly UsageEvent[]): Settlement[] {
   });
 }
 
-const NOBODY: Attribution = {
-  orgId: null,
-  assistantId: null,
-  queryType: null,
-  conversationId: null,
-  userId: null,
-  environment: null,
-};
-
 /** Parents come before their children, so one pass brings every value down. */
 function inherit(events: readonly UsageEvent[], tree: SpanTree): Attribution[] {
   const resolved: Attribution[] = events.map(({ own }) => own);
   for (const index of tree.order) {
     const above = resolved[tree.parent[index] ?? -1];
     const own = resolved[index];
-    if (above && own) resolved[index] = complete(own, above);
+    if (above && own) resolved[index] = completeAttribution(own, above);
   }
   return resolved;
-}
-
-function complete(own: Attribution, other: Attribution): Attribution {
-  if (ATTRIBUTION_FIELDS.every((field) => own[field] !== null || other[field] === null)) return own;
-  const completed: Record<(typeof ATTRIBUTION_FIELDS)[number], string | null> = { ...own };
-  for (const field of ATTRIBUTION_FIELDS) completed[field] ??= other[field];
-  return completed;
 }
 
 /** All calls, and the wrappers that are the only witness of what was spent below them. */
@@ -187,9 +172,10 @@ function shareAttribution(
     if (members.length < 2) continue;
     const richestFirst = [...members].sort((a, b) => (isRicher(events, a, b) ? -1 : 1));
     const shared = richestFirst.reduce(
-      (known, member) => complete(known, attribution[member] ?? NOBODY),
+      (known, member) => completeAttribution(known, attribution[member] ?? NOBODY),
       NOBODY,
     );
-    for (const member of members) attribution[member] = complete(attribution[member] ?? NOBODY, shared);
+    for (const member of members)
+      attribution[member] = completeAttribution(attribution[member] ?? NOBODY, shared);
   }
 }

@@ -1,7 +1,7 @@
 import { refreshUsage15m } from './store.js';
 import type { Db } from '../db/db.js';
 
-export const BUCKET_MS = 15 * 60_000;
+const BUCKET_MS = 15 * 60_000;
 
 export interface Refresher {
   /** Told the earliest start of rows just committed. */
