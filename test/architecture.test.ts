@@ -10,7 +10,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['config.ts', 'config-values.ts', 'db', 'http'],
   ['ledger', 'usage', 'pricing'],
   ['access', 'jobs', 'price-book'],
-  ['customers'],
+  ['customers', 'event-store'],
   ['ingest', 'query', 'rollup'],
   ['app.ts', 'background.ts', 'start-server.ts', 'greeting.ts'],
   ['main.ts', 'cli.ts', 'cli'],

@@ -1,4 +1,4 @@
-import type { LedgerRow } from '../backend/src/ingest/ledger-row.js';
+import type { LedgerRow } from '../backend/src/event-store/ledger-row.js';
 import { formatMoney, parseMoney } from '../backend/src/ledger/money.js';
 import type { PriceBook } from '../backend/src/pricing/price-book.js';
 import type { Usage } from '../backend/src/usage/usage.js';

@@ -8,6 +8,7 @@ import { createKeyRoutes } from './access/routes.js';
 import type { Config } from './config.js';
 import type { Db } from './db/db.js';
 import { isRetryable } from './db/is-retryable.js';
+import { createEventStore, type EventStore } from './event-store/event-store.js';
 import { schemaVersion } from './db/migrate.js';
 import { createDocsRoutes } from './http/docs.js';
 import { createHealthRoutes, type Readiness } from './http/health.js';
@@ -22,7 +23,6 @@ import { createIngestMetrics } from './ingest/ingest-metrics.js';
 import { createOtlpRoutes } from './ingest/otlp-routes.js';
 import { createQuarantineRoutes } from './ingest/quarantine-routes.js';
 import { insertQuarantined } from './ingest/quarantine-store.js';
-import { upsertEvents } from './ingest/store.js';
 import { createWriter, type Writer } from './ingest/writer.js';
 import { createPriceBookRoutes } from './price-book/routes.js';
 import type { PriceBookService } from './price-book/price-book.js';
@@ -61,7 +61,8 @@ export function createApp({ config, db, logger, localAdmin, prices, schema, vers
     lateEventsMaxAgeMs: config.lateEventsMaxAge,
     trustedForMs: db.engine === 'server' ? REPLICAS_SEEN_WITHIN_MS : null,
   });
-  const writer = createEventWriter(db, refresher, logger);
+  const events = createEventStore({ db, priceBook: prices.current, onWritten: refresher.noteWritten });
+  const writer = createEventWriter(db, events, logger);
   const ingest = createIngest({
     writer,
     clock,
@@ -106,12 +107,9 @@ export function createApp({ config, db, logger, localAdmin, prices, schema, vers
   return { listener, writer, refresher, keys };
 }
 
-function createEventWriter(db: Db, refresher: Refresher, logger: Logger): Writer {
+function createEventWriter(db: Db, events: EventStore, logger: Logger): Writer {
   return createWriter({
-    async writeDay(rows) {
-      await upsertEvents(db, rows);
-      refresher.noteWritten(rows.reduce((first, { event }) => Math.min(first, event.startedAt), Infinity));
-    },
+    writeDay: (rows) => events.acceptDay(rows),
     writeQuarantine: (items) => insertQuarantined(db, items),
     isRetryable,
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

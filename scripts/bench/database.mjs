@@ -6,7 +6,7 @@ import sql, { Sql } from 'sql-template-tag';
 import { openDb } from '../../backend/dist/db/open-db.js';
 import { migrate } from '../../backend/dist/db/migrate.js';
 import { MIGRATIONS } from '../../backend/dist/db/migration-files.js';
-import { upsertParts } from '../../backend/dist/ingest/store.js';
+import { upsertParts } from '../../backend/dist/event-store/columns.js';
 
 export const CONNECTIONS = 4;
 export const BATCH = 500;
@@ -32,7 +32,7 @@ export async function openBenchDb() {
     databaseUrl,
     connections: CONNECTIONS,
     reset,
-    /** Inserts row batches with nothing around: the yardstick. @param {readonly (readonly import('../../backend/dist/ingest/ledger-row.js').LedgerRow[])[]} batches */
+    /** Inserts row batches with nothing around: the yardstick. @param {readonly (readonly import('../../backend/dist/event-store/ledger-row.js').LedgerRow[])[]} batches */
     async insertBare(batches) {
       const statements = batches.map((rows) => bareStatement(rows));
       const started = process.hrtime.bigint();
@@ -52,7 +52,7 @@ export async function openBenchDb() {
   };
 }
 
-/** The product's insert of these rows, into the bare table, without its conflict clause, arrays as pg writes them. @param {readonly import('../../backend/dist/ingest/ledger-row.js').LedgerRow[]} rows */
+/** The product's insert of these rows, into the bare table, without its conflict clause, arrays as pg writes them. @param {readonly import('../../backend/dist/event-store/ledger-row.js').LedgerRow[]} rows */
 function bareStatement(rows) {
   const { text, values } = upsertParts(rows);
   const bare = text.map((part) =>

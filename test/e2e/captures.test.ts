@@ -1,5 +1,5 @@
 import sql from 'sql-template-tag';
-import { rowKey, type LedgerRow } from '../../backend/src/ingest/ledger-row.js';
+import { rowKey, type LedgerRow } from '../../backend/src/event-store/ledger-row.js';
 import { formatMoney, parseMoney, type Money } from '../../backend/src/ledger/money.js';
 import type { PriceBook } from '../../backend/src/pricing/price-book.js';
 import type { CostExplanation } from '../../backend/src/query/explain-cost.js';

@@ -38,6 +38,7 @@ export async function truncateAll(db: Db): Promise<void> {
     from timescaledb_information.continuous_aggregates`);
   if (rows.length === 0) return;
   await db.query(sql`truncate ${join(rows.map(({ name }) => raw(name)))} restart identity cascade`);
+  await db.query(sql`insert into ledger_state default values`);
 }
 
 async function openInMemory(): Promise<Db> {

@@ -1,6 +1,6 @@
 import { createAttributionReader } from '../../backend/src/ingest/attribution.js';
-import type { LedgerRow } from '../../backend/src/ingest/ledger-row.js';
-import { settleAndPrice } from '../../backend/src/ingest/settle-and-price.js';
+import type { LedgerRow } from '../../backend/src/event-store/ledger-row.js';
+import { settleAndPrice } from '../../backend/src/event-store/settle-and-price.js';
 import { spanToEvent } from '../../backend/src/ingest/span-to-event.js';
 import { TEAM_REALM, type UsageEvent } from '../../backend/src/ledger/event.js';
 import { catalogueBook } from '../../backend/src/price-book/catalogue-book.js';

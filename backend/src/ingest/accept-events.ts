@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { LedgerRow } from './ledger-row.js';
+import type { LedgerRow } from '../event-store/ledger-row.js';
 import type { QuarantineItem } from './quarantine-item.js';
 import { cleanText } from './clean-text.js';
 import { sha256 } from './accept-spans.js';
@@ -7,7 +7,7 @@ import { canonicalJson } from './derive-ids.js';
 import { JsonEvent, type JsonEventInput } from './json-event-schema.js';
 import { jsonEventIds, jsonToEvent } from './json-to-event.js';
 import { refuseTime, type TimeWindow } from './span-to-event.js';
-import { settleAndPrice } from './settle-and-price.js';
+import { settleAndPrice } from '../event-store/settle-and-price.js';
 import { isStorableName } from './stored-attributes.js';
 import type { UsageEvent } from '../ledger/event.js';
 import type { FieldError } from '../http/problem.js';

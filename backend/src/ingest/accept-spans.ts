@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { LedgerRow } from './ledger-row.js';
+import type { LedgerRow } from '../event-store/ledger-row.js';
 import type { QuarantineItem } from './quarantine-item.js';
 import { refuseSpan, spanToEvent, type Refusal, type SpanContext } from './span-to-event.js';
-import { settleAndPrice } from './settle-and-price.js';
+import { settleAndPrice } from '../event-store/settle-and-price.js';
 import { spanItem } from './stored-span.js';
 import type { Attribution, UsageEvent } from '../ledger/event.js';
 import type { PriceBook } from '../pricing/price-book.js';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AcceptedEvents } from './accept-events.js';
 import type { Ingest } from './ingest.js';
 import { JsonEvent, MAX_EVENTS } from './json-event-schema.js';
-import type { LedgerRow } from './ledger-row.js';
+import type { LedgerRow } from '../event-store/ledger-row.js';
 import { Problem } from '../http/problem.js';
 import { route, type Route } from '../http/route.js';
 import { formatMoney } from '../ledger/money.js';

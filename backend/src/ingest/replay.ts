@@ -10,7 +10,7 @@ import {
 import { refuseSpan } from './span-to-event.js';
 import { spanOfItem, type SpanItem } from './stored-span.js';
 import type { Db } from '../db/db.js';
-import type { LedgerRow } from './ledger-row.js';
+import type { LedgerRow } from '../event-store/ledger-row.js';
 import type { Writer } from './writer.js';
 
 export interface ReplayOutcome {

@@ -1,5 +1,5 @@
 import { createWriter, type WriterDeps } from './writer.js';
-import type { LedgerRow } from './ledger-row.js';
+import type { LedgerRow } from '../event-store/ledger-row.js';
 import { Problem } from '../http/problem.js';
 
 const DAY = 86_400_000;
@@ -12,7 +12,7 @@ function setUp(overrides: Partial<WriterDeps> = {}) {
   let now = 0;
   const writer = createWriter({
     writeDay: (rows) => {
-      written.push([...rows]);
+      written.push(rows.map((one) => one.row));
       return Promise.resolve();
     },
     writeQuarantine: () => Promise.resolve(),
@@ -45,7 +45,7 @@ describe('the writer', () => {
     const written: LedgerRow[][] = [];
     const { writer } = setUp({
       writeDay: async (rows) => {
-        written.push([...rows]);
+        written.push(rows.map((one) => one.row));
         await gate;
       },
     });
@@ -60,7 +60,7 @@ describe('the writer', () => {
 
   it('answers only after the commit', async () => {
     let commit = (): void => {};
-    const { writer } = setUp({ writeDay: () => new Promise((resolve) => (commit = resolve)) });
+    const { writer } = setUp({ writeDay: () => new Promise<void>((resolve) => (commit = resolve)) });
     let answered = false;
     const write = writer.write(request(row('a', 1))).then(() => (answered = true));
     await new Promise((resolve) => setImmediate(resolve));
@@ -92,9 +92,9 @@ describe('the writer', () => {
   it('does not let one request fail its neighbours', async () => {
     const { writer, written } = setUp({
       writeDay: (rows) => {
-        if (rows.some(({ event }) => event.spanId === 'bad'))
+        if (rows.some(({ row: { event } }) => event.spanId === 'bad'))
           return Promise.reject(new TypeError('bad data'));
-        written.push([...rows]);
+        written.push(rows.map((one) => one.row));
         return Promise.resolve();
       },
     });

@@ -1,5 +1,5 @@
-import type { LedgerRow } from './ledger-row.js';
-import { rowKey } from './ledger-row.js';
+import type { IncomingRow } from '../event-store/event-store.js';
+import { dayOf, rowKey, type LedgerRow } from '../event-store/ledger-row.js';
 import type { QuarantineItem } from './quarantine-item.js';
 import { Problem } from '../http/problem.js';
 
@@ -22,7 +22,7 @@ export interface Writer {
 
 export interface WriterDeps {
   /** Commits rows of one UTC day in one transaction. */
-  readonly writeDay: (rows: readonly LedgerRow[]) => Promise<void>;
+  readonly writeDay: (rows: readonly IncomingRow[]) => Promise<unknown>;
   readonly writeQuarantine: (items: readonly QuarantineItem[]) => Promise<void>;
   readonly isRetryable: (error: unknown) => boolean;
   readonly sleep: (ms: number) => Promise<void>;
@@ -42,7 +42,6 @@ const BATCHES_IN_FLIGHT = 2;
  * Python exporters give up after 10 s and would not see a later answer.
  */
 const RETRY_FOR_MS = 5_000;
-const DAY_MS = 86_400_000;
 
 interface Waiting extends WriteRequest {
   readonly resolve: () => void;
@@ -126,30 +125,31 @@ function takeBatch(queue: Waiting[]): Waiting[] {
 async function store(deps: WriterDeps, batch: readonly WriteRequest[]): Promise<void> {
   const quarantined = batch.flatMap((request) => request.quarantined);
   if (quarantined.length) await deps.writeQuarantine(quarantined);
-  for (const rows of byDay(batch.flatMap((request) => request.rows))) await deps.writeDay(rows);
+  const incoming = batch.flatMap(({ rows }, request) => rows.map((row) => ({ row, request })));
+  for (const rows of byDay(incoming)) await deps.writeDay(rows);
 }
 
 /**
  * One row per key, the richest, grouped by UTC day: a transaction over several days would invalidate every bucket of the
  * aggregate between them. Sorted by key, so that two writers lock shared rows in one order.
  */
-function byDay(rows: readonly LedgerRow[]): LedgerRow[][] {
-  const richest = new Map<string, LedgerRow>();
-  for (const row of rows) {
-    const key = rowKey(row);
+function byDay(incoming: readonly IncomingRow[]): IncomingRow[][] {
+  const richest = new Map<string, IncomingRow>();
+  for (const one of incoming) {
+    const key = rowKey(one.row);
     const held = richest.get(key);
-    if (!held || row.event.detail > held.event.detail) richest.set(key, row);
+    if (!held || one.row.event.detail > held.row.event.detail) richest.set(key, one);
   }
-  const days = new Map<number, [string, LedgerRow][]>();
+  const days = new Map<number, [string, IncomingRow][]>();
   for (const entry of richest) {
-    const day = Math.floor(entry[1].event.startedAt / DAY_MS);
+    const day = dayOf(entry[1].row.event.startedAt);
     const list = days.get(day);
     if (list) list.push(entry);
     else days.set(day, [entry]);
   }
   return [...days.entries()]
     .sort(([a], [b]) => a - b)
-    .map(([, entries]) => entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row));
+    .map(([, entries]) => entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one));
 }
 
 async function retry(deps: WriterDeps, work: () => Promise<void>): Promise<void> {

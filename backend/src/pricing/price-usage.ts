@@ -150,24 +150,27 @@ const sameRate = (a: MeterRate | undefined, b: MeterRate | undefined): boolean =
  * Explains a cost from the versions stored with it and nothing else: whatever was imported since changes no line.
  * @param versions in the order of `priceVersionIds`: discounts and aliases first, the version with the meters last
  */
-export function explainWithVersions(
+export const explainWithVersions = (
   call: BillableCall,
   at: number,
   versions: readonly PriceVersion[],
-): ReturnType<typeof explainCost> {
+): ReturnType<typeof explainCost> => explainCost(call, at, bookOfVersions(versions));
+
+/** A book that prices every call with the versions stored with one cost, in the order of its `priceVersionIds`. */
+export function bookOfVersions(versions: readonly PriceVersion[]): PriceBook {
   const version = versions.at(-1);
-  if (!version) return pending('no_price_at_time');
+  if (!version) return { versions, resolve: () => ({ pending: 'no_price_at_time' }) };
   const multiplier = versions.reduce(
     (product, { basis }) => multiplyDecimals(product, basis?.multiplier ?? '1'),
     '1',
   );
   const resolved: CompiledPrice = {
-    model: call.models[0] ?? version.model,
+    model: version.model,
     version,
     multiplier,
     versionIds: versions.map(({ id }) => id),
     quality: 'exact',
     ...compileRates(version, multiplier),
   };
-  return explainCost(call, at, { versions, resolve: () => resolved });
+  return { versions, resolve: (call) => ({ ...resolved, model: call.models[0] ?? version.model }) };
 }

@@ -1,6 +1,7 @@
+import { usageOf } from '../event-store/stored-usage.js';
 import { z } from 'zod';
 import { COST_STATUSES, EVENT_KINDS } from '../ledger/event.js';
-import { COST_QUALITIES, type OtherMeter, type Usage } from '../usage/usage.js';
+import { COST_QUALITIES } from '../usage/usage.js';
 import { isoTime, moneySchema, orNull, timeSchema } from './common-schema.js';
 import type { EventRow } from './event-store.js';
 
@@ -78,38 +79,6 @@ export const eventSchema = z
   })
   .meta({ id: 'Event' });
 export type EventView = z.output<typeof eventSchema>;
-
-const countOf = (text: string | null): number | null => (text === null ? null : Number(text));
-
-const TOLD_APART = [
-  'input_audio',
-  'cache_read_audio',
-  'input_image',
-  'output_audio',
-  'output_image',
-] as const;
-
-/** The usage of a stored event; null when it told none. */
-export function usageOf(row: EventRow): Usage | null {
-  const more = row.usage_more ?? {};
-  const rest = Object.entries(more).filter(([meter]) => !TOLD_APART.some((told) => told === meter));
-  const usage = {
-    input_tokens: countOf(row.input_tokens),
-    cache_read: countOf(row.cache_read),
-    cache_write_5m: countOf(row.cache_write_5m),
-    cache_write_1h: countOf(row.cache_write_1h),
-    input_audio: more['input_audio'] ?? null,
-    cache_read_audio: more['cache_read_audio'] ?? null,
-    input_image: more['input_image'] ?? null,
-    output_tokens: countOf(row.output_tokens),
-    reasoning: countOf(row.reasoning),
-    output_audio: more['output_audio'] ?? null,
-    output_image: more['output_image'] ?? null,
-  };
-  const other = Object.fromEntries(rest) as Partial<Record<OtherMeter, number>>;
-  const told = rest.length > 0 || Object.values(usage).some((value) => value !== null);
-  return told ? { ...usage, other } : null;
-}
 
 /** Columns shown as they are. */
 const PLAIN = [

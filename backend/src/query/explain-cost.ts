@@ -7,7 +7,8 @@ import { PRICE_SOURCES, type CostComponent, type PriceVersion } from '../pricing
 import { COST_QUALITIES } from '../usage/usage.js';
 import { isoTime, moneySchema, orNull, timeSchema } from './common-schema.js';
 import type { EventRow } from './event-store.js';
-import { eventSchema, eventView, usageOf } from './event-view.js';
+import { usageOf } from '../event-store/stored-usage.js';
+import { eventSchema, eventView } from './event-view.js';
 import { whatToDo } from './what-to-do.js';
 
 const versionFields = {

@@ -1,10 +1,10 @@
 import type { LedgerRow } from './ledger-row.js';
 import { settleEvents } from '../ledger/settle-trace.js';
 import type { CostState, Settlement, UsageEvent } from '../ledger/event.js';
-import { priceUsage } from '../pricing/price-usage.js';
+import { priceUsage, type BillableCall } from '../pricing/price-usage.js';
 import type { PriceBook } from '../pricing/price-book.js';
 
-/** Decides for the events of one request what each is and what it costs, as far as one request can tell. Pure. */
+/** Decides for a set of events what each is and what it costs, as far as the set can tell. Pure. */
 export function settleAndPrice(events: readonly UsageEvent[], book: PriceBook): LedgerRow[] {
   const settlements = settleEvents(events);
   return events.map((event, index) => {
@@ -27,35 +27,30 @@ export function settledRow(event: UsageEvent, settlement: Settlement, book: Pric
   return { event, settlement, ...priced(event, settlement, book, named) };
 }
 
+/** A call as pricing sees it. */
+export const billableCall = (event: UsageEvent, orgId: string | null): BillableCall => ({
+  orgId,
+  provider: event.provider,
+  models: [event.responseModel, event.requestModel].filter((model) => model !== null),
+  serviceTier: event.serviceTier,
+  usage: event.usage,
+  usageQuality: event.usageQuality,
+  usageProblem: event.usageProblem,
+});
+
+/** Unix ms. The end of a call decides its price. */
+export const endOfCall = ({ startedAt, durationUs }: UsageEvent): number =>
+  startedAt + Math.floor(durationUs / 1_000);
+
 function priced(
   event: UsageEvent,
   settlement: Settlement,
   book: PriceBook,
   named: string | null,
 ): Pick<LedgerRow, 'cost' | 'model'> {
-  const endedAt = event.startedAt + Math.floor(event.durationUs / 1_000);
-  const pricing = priceUsage(
-    {
-      orgId: settlement.attribution.orgId,
-      provider: event.provider,
-      models: [event.responseModel, event.requestModel].filter((model) => model !== null),
-      serviceTier: event.serviceTier,
-      usage: event.usage,
-      usageQuality: event.usageQuality,
-      usageProblem: event.usageProblem,
-    },
-    endedAt,
-    book,
-  );
+  const pricing = priceUsage(billableCall(event, settlement.attribution.orgId), endOfCall(event), book);
   if (pricing.status === 'pending') {
-    const cost = {
-      status: 'pending',
-      reason: pricing.reason,
-      quality: null,
-      costUsd: null,
-      priceVersionIds: [],
-    } as const;
-    return { cost, model: named };
+    return { cost: { ...NO_COST, status: 'pending', reason: pricing.reason }, model: named };
   }
   const { quality, costUsd, priceVersionIds, model } = pricing;
   return { cost: { status: 'priced', reason: null, quality, costUsd, priceVersionIds }, model };
