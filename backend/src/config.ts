@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { attributeNames, bytes, duration } from './config-values.js';
 
 const MIB = 1024 ** 2;
+const DAY = 86_400_000;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** What a person needs to know of a setting: a row of `--help` and of the README. */
@@ -34,7 +35,11 @@ const ENVIRONMENT = z
       .string()
       .regex(/\.(json|ya?ml)$/i, 'must end in .json, .yaml or .yml')
       .optional(),
-    LATE_EVENTS_MAX_AGE: duration.default(13 * 31 * 86_400_000),
+    LATE_EVENTS_MAX_AGE: duration.default(13 * 31 * DAY),
+    CLOSE_AFTER: duration.default(3 * DAY),
+    RAW_RETENTION: duration.default(30 * DAY),
+    AGGREGATE_RETENTION: duration.default(13 * 31 * DAY),
+    QUARANTINE_RETENTION: duration.default(30 * DAY),
     TOKENLEDGER_ADMIN_KEY: z
       .string()
       .regex(/^[\x21-\x7e]{32,256}$/, 'must be 32 to 256 printable ASCII characters without spaces')
@@ -52,6 +57,14 @@ const ENVIRONMENT = z
   .refine((env) => env.MAX_BYTES_IN_FLIGHT >= env.MAX_BODY_BYTES, {
     path: ['MAX_BYTES_IN_FLIGHT'],
     message: 'must be at least MAX_BODY_BYTES, or the largest body could never be read',
+  })
+  .refine((env) => env.RAW_RETENTION > env.CLOSE_AFTER, {
+    path: ['RAW_RETENTION'],
+    message: 'must be longer than CLOSE_AFTER: only closed days may go',
+  })
+  .refine((env) => env.AGGREGATE_RETENTION >= env.RAW_RETENTION, {
+    path: ['AGGREGATE_RETENTION'],
+    message: 'must be at least RAW_RETENTION',
   });
 
 const ABOUT: Readonly<Record<keyof z.output<typeof ENVIRONMENT>, Omit<Setting, 'name'>>> = {
@@ -84,6 +97,27 @@ const ABOUT: Readonly<Record<keyof z.output<typeof ENVIRONMENT>, Omit<Setting, '
     default: '13mo',
     meaning: 'Oldest event accepted: a number of hours (h), days (d) or months of 31 days (mo).',
     example: '400d',
+  },
+  CLOSE_AFTER: {
+    default: '3d',
+    meaning: 'How long after its end a UTC day is closed; later changes of it are posted as adjustments.',
+    example: '36h',
+  },
+  RAW_RETENTION: {
+    default: '30d',
+    meaning:
+      'How long raw events of a closed day are kept; what is still pending is kept until it is priced.',
+    example: '90d',
+  },
+  AGGREGATE_RETENTION: {
+    default: '13mo',
+    meaning: 'How long quarter-hour totals are kept, for other time zones than UTC and for percentiles.',
+    example: '25mo',
+  },
+  QUARANTINE_RETENTION: {
+    default: '30d',
+    meaning: 'How long after it was last seen an item stays in the quarantine.',
+    example: '90d',
   },
   TOKENLEDGER_ADMIN_KEY: {
     default: '',
@@ -125,6 +159,10 @@ export interface Config {
   readonly pricesFile: string | null;
   /** Milliseconds. */
   readonly lateEventsMaxAge: number;
+  readonly closeAfter: number;
+  readonly rawRetention: number;
+  readonly aggregateRetention: number;
+  readonly quarantineRetention: number;
   readonly adminKey: string | null;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly maxBodyBytes: number;
@@ -171,6 +209,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     dataDir: env.DATA_DIR,
     pricesFile: env.PRICES_FILE ?? null,
     lateEventsMaxAge: env.LATE_EVENTS_MAX_AGE,
+    closeAfter: env.CLOSE_AFTER,
+    rawRetention: env.RAW_RETENTION,
+    aggregateRetention: env.AGGREGATE_RETENTION,
+    quarantineRetention: env.QUARANTINE_RETENTION,
     adminKey: env.TOKENLEDGER_ADMIN_KEY ?? null,
     logLevel: env.LOG_LEVEL,
     maxBodyBytes: env.MAX_BODY_BYTES,
