@@ -21,6 +21,10 @@ describe('readConfig', () => {
       dataDir: './data',
       pricesFile: null,
       lateEventsMaxAge: 403 * 86_400_000,
+      closeAfter: 3 * 86_400_000,
+      rawRetention: 30 * 86_400_000,
+      aggregateRetention: 403 * 86_400_000,
+      quarantineRetention: 30 * 86_400_000,
       adminKey: null,
       logLevel: 'info',
       maxBodyBytes: 67_108_864,
@@ -58,6 +62,15 @@ describe('readConfig', () => {
     ]);
     expect(problems[0]).toBe('PORT must be a whole number from 0 to 65535. Example: PORT=4319');
     for (const line of problems) expect(line).toMatch(/ Example: [A-Z_]+=\S+/);
+  });
+
+  it('refuses a retention that would end before the day is closed', () => {
+    expect(problemsOf({ CLOSE_AFTER: '7d', RAW_RETENTION: '7d' })).toEqual([
+      expect.stringMatching(/^RAW_RETENTION must be longer than CLOSE_AFTER/),
+    ]);
+    expect(problemsOf({ RAW_RETENTION: '20mo' })).toEqual([
+      expect.stringMatching(/^AGGREGATE_RETENTION must be at least RAW_RETENTION/),
+    ]);
   });
 
   it('never quotes a secret', () => {
