@@ -23,7 +23,7 @@ export interface AcceptedEvents {
   readonly rows: { readonly index: number; readonly row: LedgerRow }[];
   readonly quarantined: QuarantineItem[];
   readonly errors: Required<FieldError>[];
-  /** Fields that were not understood and not stored; the event itself was taken. */
+  /** Fields that were not understood and not stored, the first thousand; the event itself was taken. */
   readonly warnings: Required<FieldError>[];
   readonly orgClaimsIgnored: number;
 }
@@ -59,7 +59,8 @@ export function acceptEvents(
       result.quarantined.push(quarantineItem(kept, refusal.reason, refusal.message, true, context));
       return;
     }
-    for (const warning of unknownFields(item, index)) result.warnings.push(warning);
+    for (const warning of unknownFields(item, index))
+      if (result.warnings.length < MAX_WARNINGS) result.warnings.push(warning);
     const claimed = parsed.data.org_id;
     if (context.boundOrgId !== null && claimed != null && claimed !== context.boundOrgId)
       orgClaimsIgnored += 1;
@@ -72,6 +73,9 @@ export function acceptEvents(
   ).map((row, position) => ({ row, index: accepted[position]?.index ?? position }));
   return { ...result, rows, orgClaimsIgnored };
 }
+
+/** An answer as long as a sender's mistakes would hold up everybody else. */
+const MAX_WARNINGS = 1_000;
 
 /** How many equal items were seen before in this request: two equal calls are two events, a retry of both is the same two. */
 function countEqual(): (text: string) => number {

@@ -29,7 +29,7 @@ const EventsResult = z
     accepted: z.int(),
     events: z.array(StoredEvent),
     errors: z.array(ItemError).describe('Items that were not taken; they are in the quarantine.'),
-    warnings: z.array(ItemError).describe('Fields that were not understood and not stored.'),
+    warnings: z.array(ItemError).describe('Fields that were not understood and not stored; the first 1,000.'),
   })
   .meta({ id: 'EventsResult' });
 

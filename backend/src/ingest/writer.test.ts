@@ -39,6 +39,13 @@ describe('the writer', () => {
     expect(written.length).toBeLessThan(requests.length + 1);
   });
 
+  it('writes a very large request in several transactions and answers after the last', async () => {
+    const { writer, written } = setUp();
+    const rows = Array.from({ length: 25_000 }, (_, index) => row(`s${index}`, 1));
+    await writer.write(request(...rows));
+    expect(written.map((part) => part.length)).toEqual([10_000, 10_000, 5_000]);
+  });
+
   it('keeps the richest of rows with one key', async () => {
     let release = (): void => {};
     const gate = new Promise<void>((resolve) => (release = resolve));
