@@ -12,7 +12,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['access', 'jobs', 'price-book'],
   ['customers', 'event-store'],
   ['ingest', 'query', 'rollup'],
-  ['app.ts', 'background.ts', 'start-server.ts', 'greeting.ts'],
+  ['app.ts', 'background.ts', 'pipeline-steps.ts', 'start-server.ts', 'greeting.ts'],
   ['main.ts', 'cli.ts', 'cli'],
 ];
 /** Rooms of the design that are not built yet. */
@@ -119,7 +119,9 @@ describe('the house', () => {
       );
     const speakers = [...trees].filter(([, tree]) => speaks(tree)).map(([path]) => path);
     expect(speakers.length).toBeGreaterThan(0);
-    expect(speakers.filter((path) => !/(^|[/-])store\.ts$/.test(path) && roomOf(path) !== 'db')).toEqual([]);
+    const mayNot = (path: string): boolean =>
+      !/(^|[/-])store\.ts$/.test(path) && !['db', 'event-store'].includes(roomOf(path));
+    expect(speakers.filter(mayNot)).toEqual([]);
     expect(imports.filter(({ from, to }) => to === 'pg' && roomOf(from) !== 'db').map(show)).toEqual([]);
   });
 
