@@ -6,6 +6,7 @@ create sequence request_numbers as bigint;
 alter table usage_events add column request_number bigint;
 alter table usage_events add column recovered_at timestamptz;        -- when a pending call got its price later
 create index usage_events_request_number on usage_events (request_number);
+create index usage_events_pending_request on usage_events (request_number) where cost_status = 'pending';
 create index usage_events_realm_time on usage_events (realm, started_at) where span_class <> 'step';
 
 -- One row. Watermarks are UTC midnights, only ever raised, and only under the exclusive ledger lock.
@@ -17,6 +18,7 @@ create table ledger_state (
   aggregate_floor  timestamptz not null default '1970-01-01T00:00:00Z', -- the 15-minute aggregates hold nothing below it
   settled_request  bigint      not null default 0,                      -- settle has seen every request up to it
   priced_versions  bigint      not null default 0,                      -- re-price has seen every price version up to it
+  priced_request   bigint      not null default 0,                      -- re-price has seen every request up to it
   clock            timestamptz,                                         -- "now" of the last closing
   check (raw_floor <= written_before and written_before <= closed_before and aggregate_floor <= raw_floor)
 );
