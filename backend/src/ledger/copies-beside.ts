@@ -1,7 +1,8 @@
 import type { Groups } from './copy-groups.js';
-import type { UsageEvent } from './event.js';
+import type { CallFacts } from './event.js';
 import { MAX_LOOK_BACK, listsBy } from './event-order.js';
 import {
+  HAND_OVER_MS,
   SLACK_MS,
   contains,
   endOf,
@@ -14,32 +15,29 @@ import {
 /** One way in which two spans that are not nested can be seen to tell of one call. */
 interface Likeness {
   /** What both must have in common; null leaves an event out. */
-  readonly keyOf: (event: UsageEvent) => string | null;
-  readonly agree: (a: UsageEvent, b: UsageEvent) => boolean;
+  readonly keyOf: (event: CallFacts) => string | null;
+  readonly agree: (a: CallFacts, b: CallFacts) => boolean;
 }
 
-const isSilent = ({ usage, failed }: UsageEvent): boolean => usage === null && !failed;
-const isDoubtful = (a: UsageEvent, b: UsageEvent): boolean =>
+const isSilent = ({ usage, failed }: CallFacts): boolean => usage === null && !failed;
+const isDoubtful = (a: CallFacts, b: CallFacts): boolean =>
   a.usageQuality !== 'exact' || b.usageQuality !== 'exact';
-const areNamed = (a: UsageEvent, b: UsageEvent): boolean =>
-  modelKeys(a).length > 0 && modelKeys(b).length > 0;
-const either = (a: UsageEvent, b: UsageEvent): boolean => contains(a, b) || contains(b, a);
+const areNamed = (a: CallFacts, b: CallFacts): boolean => modelKeys(a).length > 0 && modelKeys(b).length > 0;
+const either = (a: CallFacts, b: CallFacts): boolean => contains(a, b) || contains(b, a);
 
-/** LlamaIndex ends a stream's span when it hands out the generator; the client's span begins when it is first read. */
-const HAND_OVER_MS = 100;
-function follows(a: UsageEvent, b: UsageEvent): boolean {
+function follows(a: CallFacts, b: CallFacts): boolean {
   const gap = b.startedAt - endOf(a);
   return gap >= -SLACK_MS && gap <= HAND_OVER_MS;
 }
 
 /** Two views of one request by one process; without tokens to compare, nothing looser is believed. */
 const AT_ONCE_MS = 5;
-const atOnce = (a: UsageEvent, b: UsageEvent): boolean =>
+const atOnce = (a: CallFacts, b: CallFacts): boolean =>
   Math.abs(a.startedAt - b.startedAt) <= AT_ONCE_MS && Math.abs(endOf(a) - endOf(b)) <= AT_ONCE_MS;
 
-const tokensOf = ({ usage, failed }: UsageEvent): string | null =>
+const tokensOf = ({ usage, failed }: CallFacts): string | null =>
   usage ? `${usage.input_tokens}\n${usage.output_tokens}` : failed ? 'refused' : null;
-const silence = (event: UsageEvent): string | null => (isSilent(event) ? 'silent' : null);
+const silence = (event: CallFacts): string | null => (isSilent(event) ? 'silent' : null);
 
 /** The surest first, so that nothing doubtful takes a partner away. */
 const LIKENESSES: readonly Likeness[] = [
@@ -66,24 +64,40 @@ const LIKENESSES: readonly Likeness[] = [
  * their own), one to one: same realm and service, provider, model and kind of operation, at most one response id.
  */
 export function joinBeside(
-  events: readonly UsageEvent[],
+  events: readonly CallFacts[],
   candidates: readonly number[],
   groups: Groups,
 ): void {
+  for (const { list, agree } of besideLists(events, candidates)) joinList(events, list, groups, agree);
+}
+
+/** Events that one likeness may join: two of them tell of one call only if they `agree`, the earlier one first. */
+export interface BesideList {
+  readonly list: readonly number[];
+  readonly agree: (earlier: CallFacts, later: CallFacts) => boolean;
+}
+
+/** Every list, the surest likeness first, each by start. */
+export function* besideLists(
+  events: readonly CallFacts[],
+  candidates: readonly number[],
+): Generator<BesideList> {
   for (const { keyOf, agree } of LIKENESSES) {
-    const withWhere = (event: UsageEvent): string | null => {
+    const withWhere = (event: CallFacts): string | null => {
       const key = keyOf(event);
       return key === null ? null : `${event.realm}\n${event.serviceName}\n${key}`;
     };
-    for (const list of listsBy(events, candidates, withWhere)) joinList(events, list, groups, agree);
+    const mayAgree: BesideList['agree'] = (a, b) =>
+      a.scopeName !== b.scopeName && agree(a, b) && mayBeOne(a, b);
+    for (const list of listsBy(events, candidates, withWhere)) yield { list, agree: mayAgree };
   }
 }
 
 function joinList(
-  events: readonly UsageEvent[],
+  events: readonly CallFacts[],
   list: readonly number[],
   groups: Groups,
-  agree: Likeness['agree'],
+  agree: BesideList['agree'],
 ): void {
   for (const [place, index] of list.entries()) {
     const event = events[index];
@@ -93,8 +107,7 @@ function joinList(
     for (let back = place - 1; back >= 0 && back >= place - MAX_LOOK_BACK; back--) {
       const earlier = list[back] ?? -1;
       const other = events[earlier];
-      if (!other || other.scopeName === event.scopeName || endOf(other) >= bestEnd) continue;
-      if (!agree(other, event) || !mayBeOne(other, event)) continue;
+      if (!other || endOf(other) >= bestEnd || !agree(other, event)) continue;
       if (groups.find(earlier) === groups.find(index) || !groups.compatible(earlier, index)) continue;
       [best, bestEnd] = [earlier, endOf(other)];
     }
@@ -102,7 +115,7 @@ function joinList(
   }
 }
 
-function mayBeOne(a: UsageEvent, b: UsageEvent): boolean {
+function mayBeOne(a: CallFacts, b: CallFacts): boolean {
   if (a.responseId !== null && b.responseId !== null) return false;
   return providersAgree(a, b) && modelsAgree(a, b) && operationsAgree(a, b);
 }

@@ -1,7 +1,7 @@
 import { createGroups, type Groups } from './copy-groups.js';
 import { joinBeside } from './copies-beside.js';
 import type { UsageEvent } from './event.js';
-import { MAX_LOOK_BACK, listsBy } from './event-order.js';
+import { MAX_LOOK_BACK, listsBy, responseOf } from './event-order.js';
 import {
   modelsAgree,
   sameSide,
@@ -59,8 +59,7 @@ interface Finder {
 }
 
 function joinEqualIds({ events, tree, groups }: Finder, candidates: readonly number[]): void {
-  const withId = candidates.filter((index) => events[index]?.responseId != null);
-  for (const list of listsBy(events, withId, (event) => `${event.realm}\n${event.responseId}`)) {
+  for (const list of listsBy(events, candidates, responseOf)) {
     for (const [place, index] of list.entries()) {
       const event = events[index];
       for (let back = place - 1; event && back >= 0 && back >= place - MAX_LOOK_BACK; back--) {

@@ -1,13 +1,13 @@
-import type { UsageEvent } from './event.js';
+import type { CallFacts } from './event.js';
 
 /** Looking further back than this for a partner would be quadratic where thousands of equal calls run at once. */
 export const MAX_LOOK_BACK = 64;
 
 /** Lists of two and more with one key (null: in none), each by start, the longer first: the outer before the inner. */
-export function listsBy(
-  events: readonly UsageEvent[],
+export function listsBy<T extends CallFacts>(
+  events: readonly T[],
   indices: readonly number[],
-  keyOf: (event: UsageEvent) => string | null,
+  keyOf: (event: T) => string | null,
 ): number[][] {
   const lists = new Map<string, number[]>();
   for (const index of indices) {
@@ -25,7 +25,7 @@ export function listsBy(
 }
 
 /** A total order that does not depend on how the events arrived. */
-export function byTime(events: readonly UsageEvent[], a: number, b: number): number {
+export function byTime(events: readonly CallFacts[], a: number, b: number): number {
   const [left, right] = [events[a], events[b]];
   if (!left || !right) return a - b;
   if (left.startedAt !== right.startedAt) return left.startedAt - right.startedAt;
@@ -35,3 +35,7 @@ export function byTime(events: readonly UsageEvent[], a: number, b: number): num
   if (left.realm !== right.realm) return left.realm < right.realm ? -1 : 1;
   return right.detail - left.detail || a - b;
 }
+
+/** A response of a realm: what only the spans of one call share. */
+export const responseOf = ({ realm, responseId }: CallFacts): string | null =>
+  responseId === null ? null : `${realm}\n${responseId}`;

@@ -96,6 +96,26 @@ export interface UsageEvent extends EventKey {
   readonly attributes: Readonly<Record<string, string | number | boolean>> | null;
 }
 
+/** What of an event decides whether it may tell of another's call: settle reads no more of events it only compares. */
+export interface CallFacts
+  extends
+    EventKey,
+    Pick<
+      UsageEvent,
+      | (
+          | 'durationUs'
+          | 'scopeName'
+          | 'serviceName'
+          | 'operation'
+          | 'provider'
+          | 'requestModel'
+          | 'responseModel'
+        )
+      | ('responseId' | 'usageQuality' | 'failed' | 'detail')
+    > {
+  readonly usage: Pick<Usage, 'input_tokens' | 'output_tokens'> | null;
+}
+
 /** What an event's neighbours decide about it. */
 export interface Settlement {
   readonly kind: EventKind;

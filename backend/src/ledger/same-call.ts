@@ -1,35 +1,38 @@
-import type { UsageEvent } from './event.js';
+import type { CallFacts } from './event.js';
 
 /** Clocks are kept in whole milliseconds, durations in microseconds: intervals are sure to a millisecond. */
 export const SLACK_MS = 1;
 
-export const endOf = (event: UsageEvent): number => event.startedAt + event.durationUs / 1000;
+export const endOf = (event: CallFacts): number => event.startedAt + event.durationUs / 1000;
 
 /** logfire writes a log of no duration just after a stream has ended: it tells of the second before it. */
-const LOG_REACH_MS = 1000;
-const reachOf = (event: UsageEvent): number => event.startedAt - (event.durationUs === 0 ? LOG_REACH_MS : 0);
+export const LOG_REACH_MS = 1000;
+const reachOf = (event: CallFacts): number => event.startedAt - (event.durationUs === 0 ? LOG_REACH_MS : 0);
 
-export const overlap = (a: UsageEvent, b: UsageEvent): boolean =>
+/** LlamaIndex ends a stream's span when it hands out the generator; the client's span begins when it is first read. */
+export const HAND_OVER_MS = 100;
+
+export const overlap = (a: CallFacts, b: CallFacts): boolean =>
   reachOf(a) < endOf(b) && reachOf(b) < endOf(a);
 
 /** Whether the outer's time contains the inner's. */
-export const contains = (outer: UsageEvent, inner: UsageEvent): boolean =>
+export const contains = (outer: CallFacts, inner: CallFacts): boolean =>
   outer.startedAt <= inner.startedAt + SLACK_MS &&
   (inner.durationUs === 0 ? reachOf(inner) : endOf(inner)) <= endOf(outer) + SLACK_MS;
 
-export const sameTokens = (a: UsageEvent, b: UsageEvent): boolean =>
+export const sameTokens = (a: CallFacts, b: CallFacts): boolean =>
   a.usage !== null &&
   b.usage !== null &&
   a.usage.input_tokens === b.usage.input_tokens &&
   a.usage.output_tokens === b.usage.output_tokens;
 
 /** Within one token on both sides: an instrumentation that adds up a stream's start and its delta. */
-export const nearlySameTokens = (a: UsageEvent, b: UsageEvent): boolean =>
+export const nearlySameTokens = (a: CallFacts, b: CallFacts): boolean =>
   nearly(a.usage?.input_tokens, b.usage?.input_tokens) &&
   nearly(a.usage?.output_tokens, b.usage?.output_tokens);
 
 /** Equal input (one of them may leave thoughts out of the output), or equal output (… cached tokens out of the input). */
-export const sameSide = (a: UsageEvent, b: UsageEvent): boolean =>
+export const sameSide = (a: CallFacts, b: CallFacts): boolean =>
   a.usage?.input_tokens === b.usage?.input_tokens || nearly(a.usage?.output_tokens, b.usage?.output_tokens);
 
 const nearly = (a: number | null | undefined, b: number | null | undefined): boolean =>
@@ -39,13 +42,13 @@ const nearly = (a: number | null | undefined, b: number | null | undefined): boo
 const SERVED_BY: Readonly<Record<string, string>> = { azure: 'openai', aws: 'anthropic' };
 
 /** Equal, or unknown to one of them, or the vendor and the cloud of the same API. */
-export function providersAgree(a: UsageEvent, b: UsageEvent): boolean {
+export function providersAgree(a: CallFacts, b: CallFacts): boolean {
   if (a.provider === null || b.provider === null || a.provider === b.provider) return true;
   return SERVED_BY[a.provider] === b.provider || SERVED_BY[b.provider] === a.provider;
 }
 
 /** Whether any of the models one asked for or got is one of the other's, or one of them names none. */
-export function modelsAgree(a: UsageEvent, b: UsageEvent): boolean {
+export function modelsAgree(a: CallFacts, b: CallFacts): boolean {
   const left = modelKeys(a);
   const right = modelKeys(b);
   if (left.length === 0 || right.length === 0) return true;
@@ -53,7 +56,7 @@ export function modelsAgree(a: UsageEvent, b: UsageEvent): boolean {
 }
 
 /** The short names of the models an event names. */
-export const modelKeys = (event: UsageEvent): string[] =>
+export const modelKeys = (event: CallFacts): string[] =>
   [event.responseModel, event.requestModel].flatMap((model) => (model === null ? [] : [modelKey(model)]));
 
 const keys = new Map<string, string>();
@@ -80,5 +83,5 @@ function modelKey(model: string): string {
 const EMBEDDING = /embed/;
 
 /** A chat is never a copy of an embedding. */
-export const operationsAgree = (a: UsageEvent, b: UsageEvent): boolean =>
+export const operationsAgree = (a: CallFacts, b: CallFacts): boolean =>
   a.operation === null || b.operation === null || EMBEDDING.test(a.operation) === EMBEDDING.test(b.operation);
