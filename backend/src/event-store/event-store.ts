@@ -11,6 +11,7 @@ import {
   type RowChange,
   type StoredRow,
 } from './ledger-row.js';
+import { postAdjustments, type ChangedBy, type Posting } from './adjustment-store.js';
 import { createMeterLines, type MeterLines } from './meter-lines.js';
 import {
   allowCompressedChanges,
@@ -19,12 +20,9 @@ import {
   keyHash,
   knownHashes,
   lockRows,
-  postAdjustments,
   updateRows,
   upsertEvents,
-  type ChangedBy,
   type ChangedPart,
-  type Posting,
   type Watermarks,
 } from './store.js';
 
