@@ -18,6 +18,7 @@ create table ledger_state (
   aggregate_floor  timestamptz not null default '1970-01-01T00:00:00Z', -- the 15-minute aggregates hold nothing below it
   settled_request  bigint      not null default 0,                      -- settle has seen every request up to it
   priced_versions  bigint      not null default 0,                      -- re-price has seen every price version up to it
+  checked_request  bigint      not null default 0,                      -- the days of requests up to it were checked
   priced_request   bigint      not null default 0,                      -- re-price has seen every request up to it
   clock            timestamptz,                                         -- "now" of the last closing
   check (raw_floor <= written_before and written_before <= closed_before and aggregate_floor <= raw_floor)
@@ -190,3 +191,8 @@ create table ledger_checks (
   detail       jsonb                              -- [{"org_id", "what", "expected", "found"}]
 );
 create index ledger_checks_day on ledger_checks (day, kind, checked_at desc);
+
+-- Closed days are compressed a week later. Rows of one organisation together: 270 to 50 bytes a row.
+alter table usage_events set (
+  timescaledb.compress, timescaledb.compress_segmentby = 'org_id', timescaledb.compress_orderby = 'started_at'
+);
