@@ -4,6 +4,8 @@ export interface TouchedCalls {
   readonly newlyPriced: { readonly calls: number; readonly costUsd: string };
   /** Priced calls whose cost changes. */
   readonly corrected: { readonly calls: number; readonly beforeUsd: string; readonly afterUsd: string };
+  /** Priced calls whose price is taken back with none in its place: they wait again. */
+  readonly newlyPending: { readonly calls: number; readonly beforeUsd: string };
 }
 
 export interface ChangePreview {

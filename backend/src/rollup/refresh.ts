@@ -1,15 +1,19 @@
-import { refreshUsage15m } from './store.js';
 import type { Db } from '../db/db.js';
+import type { Step } from '../jobs/step.js';
+import { refreshAggregates, refreshRetiringDay } from './store.js';
 
 const BUCKET_MS = 15 * 60_000;
+const DAY_MS = 86_400_000;
 
 export interface Refresher {
   /** Told the earliest start of rows just committed. */
   noteWritten(earliestStart: number): void;
-  /** Brings the aggregate up to date; concurrent calls share one run. */
+  /** Brings the aggregates up to date; concurrent calls share one run. */
   refresh(): Promise<void>;
   /** Refreshes only when rows may have been committed that the aggregate cannot show yet: read your own writes. */
   ensureFresh(): Promise<void>;
+  /** The last refresh of a UTC day (Unix ms) below the raw floor, before its raw events are dropped: for retire alone. */
+  refreshDay(day: number): Promise<void>;
 }
 
 export interface RefresherDeps {
@@ -22,7 +26,7 @@ export interface RefresherDeps {
 }
 
 /**
- * Keeps the real-time aggregate honest. Rows at or after its watermark are read from raw by TimescaleDB itself; rows
+ * Keeps the real-time aggregates honest. Rows at or after their watermark are read from raw by TimescaleDB itself; rows
  * committed below it stay invisible until their buckets are refreshed, so those are remembered here.
  * The window always ends at the current bucket's start: materialising the open bucket would hide its next rows.
  */
@@ -32,25 +36,30 @@ export function createRefresher({ db, clock, lateEventsMaxAgeMs, trustedForMs }:
   let outdated = true;
   let running: Promise<void> | null = null;
   let refreshedAt = -Infinity;
+  let last: Promise<unknown> = Promise.resolve();
 
+  // Advisory locks exclude nobody on the embedded engine's one session: there this queue keeps a refresh that read an
+  // older floor from running after retire's last one.
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
   const run = async (): Promise<void> => {
     refreshedAt = clock();
     const to = bucketStart(refreshedAt);
     watermark = Math.max(watermark, to);
     outdated = false;
     try {
-      await refreshUsage15m(
-        db,
-        new Date(bucketStart(clock() - lateEventsMaxAgeMs) - BUCKET_MS),
-        new Date(to),
-      );
+      const oldest = refreshedAt - lateEventsMaxAgeMs;
+      await refreshAggregates(db, { from: Math.floor(oldest / DAY_MS) * DAY_MS, to });
     } catch (error) {
       outdated = true;
       throw error;
     }
   };
   const isDoubtful = (): boolean => trustedForMs !== null && clock() - refreshedAt > trustedForMs;
-  const refresh = (): Promise<void> => (running ??= run().finally(() => (running = null)));
+  const refresh = (): Promise<void> => (running ??= inTurn(run).finally(() => (running = null)));
 
   return {
     noteWritten(earliestStart) {
@@ -62,7 +71,17 @@ export function createRefresher({ db, clock, lateEventsMaxAgeMs, trustedForMs }:
       if (running) await running;
       if (outdated || isDoubtful()) await refresh();
     },
+    refreshDay: (day) => inTurn(() => refreshRetiringDay(db, day)),
   };
 }
+
+/** The pipeline's step: every minute, after calls were settled and priced. */
+export const createRefreshStep = (refresher: Pick<Refresher, 'refresh'>): Step => ({
+  name: 'refresh',
+  async run() {
+    await refresher.refresh();
+    return null;
+  },
+});
 
 const bucketStart = (unixMs: number): number => Math.floor(unixMs / BUCKET_MS) * BUCKET_MS;

@@ -1,21 +1,74 @@
-import sql from 'sql-template-tag';
-import type { Db, Queryable } from '../db/db.js';
+import sql, { type Sql } from 'sql-template-tag';
+import type { Connection, Db, Queryable } from '../db/db.js';
+import { timeText } from '../event-store/columns.js';
+import { AGGREGATES } from './aggregates.js';
 
 /** Any constant no other program uses: "refres" in ASCII. */
 const REFRESH_LOCK_KEY = 0x726566726573n;
+export const DAY_MS = 86_400_000;
+
+/** Half-open, Unix ms. */
+export interface TimeRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** One UTC day of a timestamptz column. */
+export const withinDay = (column: Sql, day: number): Sql =>
+  sql`${column} >= ${timeText(day)}::timestamptz and ${column} < ${timeText(day + DAY_MS)}::timestamptz`;
+
+/** A UTC midnight (Unix ms) as a date. */
+export const dateText = (day: number): string => timeText(day).slice(0, 10);
+
+/** A timestamptz as Unix ms. */
+export const asMs = (instant: Sql): Sql => sql`(extract(epoch from ${instant}) * 1000)::float8`;
+
+/** The UTC days that have a chunk of raw events, as `day`. Chunks are days, unless an operator changed that. */
+export const CHUNK_DAYS = sql`
+  select generate_series(range_start, range_end - interval '24 hours', interval '24 hours') as day
+  from timescaledb_information.chunks
+  where hypertable_schema = current_schema() and hypertable_name = 'usage_events'`;
 
 /**
- * Brings the 15-minute aggregate up to date over [from, to). Not allowed inside a transaction (25001). Only buckets that
- * changed are computed again: an unchanged month costs about a millisecond.
- * One process at a time: of two refreshes at once TimescaleDB 2.28 refuses one (55P03), and in 2.23 they can deadlock.
+ * Brings every aggregate up to date over [from, to), but never below the raw floor: TimescaleDB would compute the
+ * buckets of dropped events again and leave nothing of them. The floor is read under the lock: retire's last refresh of
+ * a day waits for it, so no refresh that read an older floor runs after the drop.
  */
-export async function refreshUsage15m(db: Pick<Db, 'withConnection'>, from: Date, to: Date): Promise<void> {
+export async function refreshAggregates(db: Pick<Db, 'withConnection'>, range: TimeRange): Promise<void> {
+  await withRefreshLock(db, async (connection) => {
+    const { rows } = await connection.query<{ raw_floor: number }>(
+      sql`select ${asMs(sql`raw_floor`)} as raw_floor from ledger_state`,
+    );
+    const [state] = rows;
+    if (!state) throw new Error('ledger_state has no row: restore it from a back-up, it holds the watermarks');
+    await refresh(connection, { from: Math.max(state.raw_floor, range.from), to: range.to });
+  });
+}
+
+/** The last refresh of a UTC day that is below the raw floor while its raw events still exist. Retire alone may do this. */
+export async function refreshRetiringDay(db: Pick<Db, 'withConnection'>, day: number): Promise<void> {
+  await withRefreshLock(db, (connection) => refresh(connection, { from: day, to: day + DAY_MS }));
+}
+
+/** Not allowed inside a transaction (25001). Only buckets that changed are computed again: an unchanged month takes about a millisecond. */
+async function refresh(connection: Connection, { from, to }: TimeRange): Promise<void> {
+  if (from >= to) return;
+  for (const aggregate of AGGREGATES) {
+    await connection.query(
+      sql`call refresh_continuous_aggregate(${aggregate}, ${timeText(from)}::timestamptz, ${timeText(to)}::timestamptz)`,
+    );
+  }
+}
+
+/** One process at a time: of two refreshes at once TimescaleDB 2.28 refuses one (55P03), and in 2.23 they can deadlock. */
+async function withRefreshLock(
+  db: Pick<Db, 'withConnection'>,
+  work: (connection: Connection) => Promise<void>,
+): Promise<void> {
   await db.withConnection(async (connection) => {
     await connection.query(sql`select pg_advisory_lock(${REFRESH_LOCK_KEY})`);
     try {
-      await connection.query(
-        sql`call refresh_continuous_aggregate('usage_15m', ${from}::timestamptz, ${to}::timestamptz)`,
-      );
+      await work(connection);
     } finally {
       await connection.query(sql`select pg_advisory_unlock(${REFRESH_LOCK_KEY})`);
     }
