@@ -8,6 +8,8 @@ alter table usage_events add column recovered_at timestamptz;        -- when a p
 create index usage_events_request_number on usage_events (request_number);
 create index usage_events_pending_request on usage_events (request_number) where cost_status = 'pending';
 create index usage_events_realm_time on usage_events (realm, started_at) where span_class <> 'step';
+-- Settle looks for the partners of a call among those that run at the same time: these began long before.
+create index usage_events_long on usage_events (realm, started_at) where span_class <> 'step' and duration_us > 10000000;
 
 -- One row. Watermarks are UTC midnights, only ever raised, and only under the exclusive ledger lock.
 create table ledger_state (
@@ -63,6 +65,7 @@ create table usage_daily (
   unique nulls not distinct (day, org_id, assistant_id, query_type, provider, model, environment)
 );
 create index usage_daily_org on usage_daily (org_id, day);
+create index usage_daily_pending on usage_daily (day) where pending_calls <> 0;
 
 -- Every change of a call after its day was closed, summed up per transaction. Append-only.
 create table ledger_adjustments (
@@ -101,6 +104,7 @@ create table ledger_adjustments (
 );
 create index ledger_adjustments_bucket on ledger_adjustments (bucket);
 create index ledger_adjustments_org on ledger_adjustments (org_id, bucket);
+create index ledger_adjustments_pending on ledger_adjustments (bucket) where pending_calls <> 0;
 
 -- What each meter cost, per day as closed: exports, list prices and explanations read it. It cannot be rebuilt.
 create table usage_daily_meters (
@@ -180,6 +184,8 @@ create table job_runs (
   detail      jsonb                               -- counts: {"calls": 12, …}
 );
 create index job_runs_job on job_runs (job, started_at desc);
+create index job_runs_running on job_runs (id) where outcome = 'running';
+create index job_runs_idle on job_runs (job, id) where outcome = 'done' and detail is null; -- found nothing to do
 
 -- Proofs of conservation: the last of each day and kind, and every one that found a difference.
 create table ledger_checks (

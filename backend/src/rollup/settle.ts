@@ -1,0 +1,159 @@
+import type { Db } from '../db/db.js';
+import type { EventStore } from '../event-store/event-store.js';
+import type { RowChange } from '../event-store/ledger-row.js';
+import type { Step, StepDetail } from '../jobs/step.js';
+import type { PriceBook } from '../pricing/price-book.js';
+import { createPartnerSearch, traceKey } from './partner-search.js';
+import { readRelated } from './related-traces.js';
+import { byDay, resettle } from './resettle.js';
+import {
+  firstRequests,
+  noteSettled,
+  openTraces,
+  readMarks,
+  requestsToSettle,
+  timesOf,
+  type Marks,
+  type OpenTrace,
+  type Requests,
+  type TraceTime,
+} from './settle-store.js';
+
+export interface SettleDeps {
+  readonly db: Pick<Db, 'query' | 'transaction'>;
+  readonly events: Pick<EventStore, 'changeDay'>;
+  readonly priceBook: () => PriceBook;
+  /** About how many rows are looked at in one go: bounds memory and what is done again after a crash. */
+  readonly batchRows?: number;
+}
+
+/** What a run did; more names than these are not needed to see whether it keeps up. */
+interface Counts {
+  requests: number;
+  spans: number;
+  traces: number;
+  /** Traces that their requests had not settled by themselves. */
+  traces_settled: number;
+  rows_changed: number;
+  traces_too_large: number;
+}
+
+const BATCH_ROWS = 20_000;
+/** A row may be changed by ingest or re-pricing between its reading and its change. */
+const MOST_TRIES = 5;
+
+/**
+ * Settles what one request could not decide: traces that came with several, and copies of calls in other traces. What a
+ * request could decide was decided at the door (settleAndPrice). Each time the whole of related traces is settled anew
+ * from what their events told themselves, so the result does not depend on the order in which they came.
+ */
+export function createSettle({ db, events, priceBook, batchRows = BATCH_ROWS }: SettleDeps): Step {
+  const change = async (changes: readonly RowChange[]): Promise<{ changed: number; stale: TraceTime[] }> => {
+    let changed = 0;
+    const stale: TraceTime[] = [];
+    for (const day of byDay(changes)) {
+      const made = await events.changeDay(day, { reason: 'settled', part: 'settled' });
+      changed += made.changed;
+      for (const { before } of made.stale) stale.push(timeOf(before.event));
+    }
+    return { changed, stale };
+  };
+
+  const settleTraces = async (
+    start: readonly TraceTime[],
+    firstSearch: ReturnType<typeof createPartnerSearch>,
+    firstMarks: Marks,
+  ): Promise<{ traces: readonly string[]; changed: number; tooLarge: number }> => {
+    let [wanted, search, marks] = [start, firstSearch, firstMarks];
+    const total = { traces: [] as readonly string[], changed: 0, tooLarge: 0 };
+    for (let tries = 1; ; tries += 1) {
+      const { sets, traces, tooLarge } = await readRelated(db, wanted, search, marks);
+      const book = priceBook();
+      const { rawFloor } = marks;
+      const { changed, stale } = await change(sets.flatMap((rows) => resettle(rows, book, rawFloor)));
+      total.changed += changed;
+      if (tries === 1) Object.assign(total, { traces, tooLarge });
+      if (stale.length === 0) return total;
+      if (tries === MOST_TRIES)
+        throw new Error(
+          `${stale.length} rows were changed by others each of ${MOST_TRIES} times: the next run settles them`,
+        );
+      marks = await readMarks(db);
+      [wanted, search] = [stale, createPartnerSearch(db, marks)];
+    }
+  };
+
+  const settleRequests = async (requests: Requests, counts: Counts): Promise<void> => {
+    const marks = await readMarks(db);
+    const { rows, times } = await timesOf(db, requests, marks);
+    const { traces, open } = await openTraces(db, requests, marks);
+    const search = createPartnerSearch(db, marks);
+    await search.cover(times);
+    const done = new Set<string>();
+    for (const group of inGroups(open, search.tracesApart(requests), batchRows)) {
+      const wanted = group.filter((trace) => !done.has(traceKey(trace)));
+      if (wanted.length === 0) continue;
+      const settled = await settleTraces(wanted, search, marks);
+      for (const trace of settled.traces) done.add(trace);
+      counts.rows_changed += settled.changed;
+      counts.traces_too_large += settled.tooLarge;
+    }
+    counts.spans += rows;
+    counts.traces += traces;
+    counts.traces_settled += done.size;
+  };
+
+  return {
+    name: 'settle',
+    async run({ signal }): Promise<StepDetail | null> {
+      const all = await requestsToSettle(db);
+      if (!all) return null;
+      const counts: Counts = {
+        ...{ requests: Number(BigInt(all.to) - BigInt(all.from)), spans: 0, traces: 0 },
+        ...{ traces_settled: 0, rows_changed: 0, traces_too_large: 0 },
+      };
+      for (let rest = all; rest.from !== all.to && !signal.aborted;) {
+        const batch = await firstRequests(db, rest, batchRows);
+        await settleRequests(batch, counts);
+        await noteSettled(db, batch.to);
+        rest = { from: batch.to, to: all.to };
+      }
+      return { ...counts };
+    },
+  };
+}
+
+const timeOf = ({
+  realm,
+  traceId,
+  startedAt,
+}: {
+  realm: string;
+  traceId: string;
+  startedAt: number;
+}): TraceTime => ({ realm, traceId, first: startedAt, last: startedAt });
+
+/** Traces in groups of about so many rows; of a trace known by its calls alone a request's worth is supposed. */
+function inGroups(open: readonly OpenTrace[], apart: readonly TraceTime[], most: number): TraceTime[][] {
+  const traces = new Map<string, OpenTrace>();
+  for (const trace of apart) {
+    const known = traces.get(traceKey(trace));
+    const first = Math.min(trace.first, known?.first ?? Infinity);
+    const last = Math.max(trace.last, known?.last ?? -Infinity);
+    traces.set(traceKey(trace), { ...trace, first, last, rows: SUPPOSED_ROWS });
+  }
+  for (const trace of open) traces.set(traceKey(trace), trace);
+  const groups: TraceTime[][] = [];
+  let room = 0;
+  for (const trace of traces.values()) {
+    if (room <= 0) {
+      groups.push([]);
+      room = most;
+    }
+    groups.at(-1)?.push(trace);
+    room -= trace.rows;
+  }
+  return groups;
+}
+
+const SUPPOSED_ROWS = 20;
