@@ -13,6 +13,7 @@ import {
 } from './ledger-row.js';
 import { postAdjustments, type ChangedBy, type Posting } from './adjustment-store.js';
 import { createMeterLines, type MeterLines } from './meter-lines.js';
+import { retiringKeys } from './retiring-store.js';
 import {
   allowCompressedChanges,
   enterLedger,
@@ -186,9 +187,11 @@ async function unknownRows(
   day: number,
   rows: readonly NumberedRow[],
 ): Promise<NumberedRow[]> {
-  const hashes = rows.map(({ row }) => keyHash(row.event));
+  const events = rows.map(({ row }) => row.event);
+  const retiring = await retiringKeys(tx, day, events);
+  const hashes = events.map(keyHash);
   const known = await knownHashes(tx, day, hashes);
-  const gone = rows.filter((_, index) => known.has(hashes[index] ?? ''));
+  const gone = rows.filter(({ row }, index) => known.has(hashes[index] ?? '') || retiring.has(rowKey(row)));
   // A call that was pending when its day was retired has its key there too, and its row is kept.
   const kept =
     gone.length > 0

@@ -94,7 +94,10 @@ const TABLES = { raw: sql`usage_events`, kept: sql`kept_events` } as const;
 const within = (alias: Sql, day: number): Sql =>
   sql`${alias}.started_at >= ${timeText(day)}::timestamptz and ${alias}.started_at < ${timeText(day + DAY_MS)}::timestamptz`;
 
-/** The stored rows of one UTC day with these keys, locked until the transaction ends. */
+/**
+ * The stored rows of one UTC day with these keys, locked until the transaction ends. By an update that changes nothing:
+ * TimescaleDB cannot lock rows of a compressed chunk (0A000), but an update takes them out of it first.
+ */
 export async function lockRows(
   tx: Queryable,
   place: StoredRow['place'],
@@ -103,13 +106,14 @@ export async function lockRows(
 ): Promise<ReadonlyMap<string, StoredRow>> {
   const list = (value: (key: EventKey) => string): string => arrayLiteral(keys.map(value));
   const { rows } = await tx.query(sql`
-    select ${storedColumns('e')} from ${TABLES[place]} e
-    join unnest(
+    update ${TABLES[place]} e set detail = e.detail
+    from unnest(
       ${list((key) => key.traceId)}::text[], ${list((key) => key.spanId)}::text[], ${list((key) => key.realm)}::text[],
       ${list((key) => timeText(key.startedAt))}::timestamptz[]
-    ) as k (trace_id, span_id, realm, started_at) using (trace_id, span_id, realm, started_at)
-    where ${within(sql`e`, day)}
-    for update of e`);
+    ) as k (trace_id, span_id, realm, started_at)
+    where e.trace_id = k.trace_id and e.span_id = k.span_id and e.realm = k.realm and e.started_at = k.started_at
+      and ${within(sql`e`, day)}
+    returning ${storedColumns('e')}`);
   return new Map(
     rows.map((row) => storedRow(row, place)).map((stored) => [eventKey(stored.event), stored] as const),
   );

@@ -40,7 +40,8 @@ export async function refreshAggregates(db: Pick<Db, 'withConnection'>, range: T
       sql`select ${asMs(sql`raw_floor`)} as raw_floor from ledger_state`,
     );
     const [state] = rows;
-    if (!state) throw new Error('ledger_state has no row: restore it from a back-up, it holds the watermarks');
+    if (!state)
+      throw new Error('ledger_state has no row: restore it from a back-up, it holds the watermarks');
     await refresh(connection, { from: Math.max(state.raw_floor, range.from), to: range.to });
   });
 }

@@ -1,0 +1,104 @@
+import type { Db } from '../db/db.js';
+import { dayOf } from '../event-store/ledger-row.js';
+import type { Step, StepContext } from '../jobs/step.js';
+import { checkDay, type Verdict } from './check.js';
+import { readClock } from './close-store.js';
+import type { Refresher } from './refresh.js';
+import {
+  deleteOldRuns,
+  deleteQuarantined,
+  dropAggregates,
+  dropFlushed,
+  flushDay,
+  forgetKeys,
+  nextRetiringDay,
+  raiseRawFloor,
+  releaseKept,
+  type RetiringDay,
+} from './retire-store.js';
+
+const DAY_MS = 86_400_000;
+
+/** How long what is kept, in milliseconds. */
+export interface RetentionSettings {
+  readonly rawRetentionMs: number;
+  readonly aggregateRetentionMs: number;
+  readonly quarantineRetentionMs: number;
+  readonly lateEventsMaxAgeMs: number;
+}
+
+export interface RetireDeps extends RetentionSettings {
+  readonly db: Db;
+  readonly refresher: Pick<Refresher, 'refresh' | 'refreshDay'>;
+  /** The database's clock, Unix ms (`databaseNow` of close-store.ts). */
+  readonly databaseNow: () => Promise<number>;
+}
+
+/**
+ * Ends the life of raw events: a day goes only when it is closed and adds up, when the aggregates hold all of it, and
+ * when its pending calls and its keys are copied. "Now" is at most that of the last closing.
+ */
+export function createRetireStep(deps: RetireDeps): Step {
+  const { db } = deps;
+  return {
+    name: 'retire',
+    async run(context) {
+      const database = await deps.databaseNow();
+      const { last } = await readClock(db, database);
+      await deleteOldRuns(db);
+      const now = last === null ? database : Math.min(database, last);
+      const quarantined = await deleteQuarantined(db, now - deps.quarantineRetentionMs);
+      // Nothing was ever closed.
+      if (last === null) return quarantined > 0 ? { quarantined } : null;
+      const raw = await retireDays(deps, dayOf(now - deps.rawRetentionMs), context);
+      await dropAggregates(db, dayOf(now - deps.aggregateRetentionMs));
+      const released = await releaseAll(db, now - deps.rawRetentionMs, context);
+      await forgetKeys(db, dayOf(now - deps.lateEventsMaxAgeMs) - DAY_MS);
+      return { ...raw, released, quarantined };
+    },
+  };
+}
+
+interface Retired {
+  readonly retired: number;
+  /** The day that does not add up, or whose calls were changing: nothing after it is retired. */
+  readonly blocked: string | null;
+}
+
+async function retireDays(deps: RetireDeps, before: number, { signal }: StepContext): Promise<Retired> {
+  let retired = 0;
+  let blocked: string | null = null;
+  while (!signal.aborted && blocked === null) {
+    const next = await nextRetiringDay(deps.db, before);
+    if (!next) break;
+    if (await retireDay(deps, next)) retired += 1;
+    else blocked = new Date(next.day).toISOString().slice(0, 10);
+  }
+  // What a run that was cut short had flushed.
+  await dropFlushed(deps.db);
+  return { retired, blocked };
+}
+
+/** @returns false when the day does not add up, or would not hold still: its raw events stay */
+async function retireDay({ db, refresher }: RetireDeps, { day, belowFloor }: RetiringDay): Promise<boolean> {
+  if (!belowFloor) {
+    if ((await checkDay(db, day, 'retire', refresher.refresh)) !== 'equal') return false;
+    await raiseRawFloor(db, day);
+  }
+  const refresh = (): Promise<void> => refresher.refreshDay(day);
+  await refresh();
+  if ((await checkDay(db, day, 'retire', refresh)) !== 'equal') return false;
+  await flushDay(db, day);
+  await dropFlushed(db);
+  return true;
+}
+
+async function releaseAll(db: Db, before: number, { signal }: StepContext): Promise<number> {
+  let total = 0;
+  for (let more = true; more && !signal.aborted;) {
+    const batch = await releaseKept(db, before);
+    total += batch.released;
+    more = batch.more;
+  }
+  return total;
+}
