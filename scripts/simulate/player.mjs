@@ -1,0 +1,158 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createRandom } from './random.mjs';
+import { dayOf, DAY_MS } from './recount.mjs';
+import { runJob } from './jobs.mjs';
+import { jsonEvent, otlpBody, usageBody } from './telemetry.mjs';
+import { BOUND, PROVIDER } from './world.mjs';
+
+/**
+ * Plays a simulated day: people change prices, senders send, the night's jobs run, and things break meanwhile.
+ *
+ * @typedef {import('./world.mjs').Delivery} Delivery
+ * @typedef {import('./world.mjs').Told} Told
+ */
+const SENDERS = 4;
+const MOST_PER_REQUEST = 30;
+
+/**
+ * @param {import('./simulate.mjs').SimulationOptions & {
+ *   product: import('./product.mjs').Product, recount: import('./recount.mjs').Recount,
+ *   database: import('./database.mjs').Database, retentionDays: number }} deps
+ */
+export async function createPlayer({ product, recount, database, retentionDays, ...options }) {
+  const random = createRandom(options.seed ^ 0x5eed);
+  const keys = await makeKeys(product);
+  let newest = 0;
+  let cuts = 0;
+  let killsLeft = options.kills;
+  let cutsLeft = database.cut ? options.cuts : 0;
+  /** How long the jobs of a night take without trouble. */
+  let usualNightMs = 500;
+
+  /** @param {Delivery[]} deliveries of one key and kind */
+  const send = async (deliveries) => {
+    const items = deliveries.flatMap(({ items: told }) => told);
+    const [first] = items;
+    if (!first) return;
+    const key = first.span.boundOrgId === null ? undefined : keys.get(first.span.boundOrgId);
+    const otlp = deliveries[0]?.otlp === true;
+    const { status, body } = otlp
+      ? await product.call('POST', '/v1/traces', otlpBody(items), key)
+      : await product.call('POST', '/v1/events', items.map(jsonEvent), key);
+    const refused = otlp ? body?.partialSuccess?.rejectedSpans : body?.errors?.length;
+    if (status !== 200 || refused) throw new Error(`refused: ${status} ${JSON.stringify(body)}`);
+    recount.accept(items);
+    for (const { span } of items) newest = Math.max(newest, span.startedAt);
+  };
+
+  /** @param {readonly Delivery[]} deliveries */
+  const sendAll = async (deliveries) => {
+    const requests = inRequests(deliveries, random);
+    const sender = async () => {
+      for (let request = requests.shift(); request; request = requests.shift()) await send(request);
+    };
+    await Promise.all(Array.from({ length: SENDERS }, sender));
+  };
+
+  /** @param {import('./price-plan.mjs').PriceEntry} entry */
+  const recordPrice = async (entry) => {
+    const body = {
+      ...{ provider: PROVIDER, model: entry.model, org_id: entry.orgId, prices: entry.prices },
+      ...{ effective_from: new Date(entry.from).toISOString(), note: 'simulation' },
+    };
+    const answer = await product.call('POST', '/api/v1/prices', body);
+    if (answer.status >= 300) throw new Error(`price: ${answer.status} ${JSON.stringify(answer.body)}`);
+    recount.price(entry);
+  };
+
+  /** @param {import('./world.mjs').Correction} correction */
+  const correct = async ({ span, version }) => {
+    const usage = span.usages[version];
+    if (!usage || !recount.knows(span)) return;
+    const path = `/api/v1/events/${span.traceId}/${span.spanId}/usage`;
+    const answer = await product.call('PUT', path, usageBody(usage));
+    if (answer.status !== 200) throw new Error(`usage: ${answer.status} ${JSON.stringify(answer.body)}`);
+    recount.correct(span, version);
+  };
+
+  /** Kills a process, or cuts the database, a moment after something began. @param {() => Promise<unknown>} work @param {number} within ms */
+  const disturbed = async (work, within) => {
+    const running = work();
+    await sleep(random.int(0, Math.max(1, Math.floor(within))));
+    if (killsLeft > 0 && (cutsLeft === 0 || random.chance(0.7))) {
+      killsLeft -= 1;
+      await product.kill(random.int(0, product.replicas - 1));
+    } else if (cutsLeft > 0 && database.cut) {
+      cutsLeft -= 1;
+      cuts += 1;
+      await database.cut();
+    }
+    await running;
+  };
+
+  const night = async () => {
+    const began = Date.now();
+    const answer = await runJob(product, 'night');
+    usualNightMs = 0.7 * usualNightMs + 0.3 * (Date.now() - began);
+    return answer;
+  };
+
+  return {
+    cuts: () => cuts,
+    /** @param {number} day @param {import('./price-plan.mjs').Decisions} decisions @param {import('./world.mjs').Day} sent */
+    async day(day, decisions, sent) {
+      const left = options.days - day;
+      const trouble = () => (killsLeft + cutsLeft) / left > random.next() * 2;
+      for (const entry of decisions.prices) await recordPrice(entry);
+      if (trouble()) await disturbed(() => sendAll(sent.deliveries), 300);
+      else await sendAll(sent.deliveries);
+      for (const correction of sent.corrections) await correct(correction);
+      await runJob(product, 'minute');
+      for (const { model, before } of decisions.writeOffs) {
+        const answer = await product.call('POST', '/api/v1/pending/write-off', {
+          ...{ model, before: new Date(before).toISOString(), note: 'simulation' },
+        });
+        if (answer.status >= 300)
+          throw new Error(`write-off: ${answer.status} ${JSON.stringify(answer.body)}`);
+        recount.writeOff((call) => call.span.model === model && call.span.startedAt < before);
+      }
+      for (let round = 0; round < 3 && trouble(); round += 1) await disturbed(night, usualNightMs);
+      await night();
+      recount.retire(dayOf(newest) - retentionDays * DAY_MS);
+    },
+  };
+}
+
+/** Deliveries of one key and kind, a few in each request. @param {readonly Delivery[]} deliveries @param {import('./random.mjs').Random} random */
+function inRequests(deliveries, random) {
+  /** @type {Map<string, Delivery[]>} */
+  const groups = new Map();
+  for (const delivery of deliveries) {
+    const name = `${delivery.otlp} ${delivery.items[0]?.span.boundOrgId}`;
+    groups.set(name, [...(groups.get(name) ?? []), delivery]);
+  }
+  const requests = [...groups.values()].flatMap((list) => {
+    const cut = [];
+    for (let at = 0; at < list.length;) {
+      const count = random.chance(0.5) ? 1 : random.int(1, MOST_PER_REQUEST);
+      cut.push(list.slice(at, at + count));
+      at += count;
+    }
+    return cut;
+  });
+  return random.shuffle(requests);
+}
+
+/** Keys bound to the organisations that send for themselves. @param {import('./product.mjs').Product} product */
+async function makeKeys(product) {
+  const keys = new Map();
+  for (const orgId of BOUND) {
+    const { body } = await product.call('POST', '/api/v1/keys', {
+      name: orgId,
+      scopes: ['ingest'],
+      org_id: orgId,
+    });
+    keys.set(orgId, body.token);
+  }
+  return keys;
+}

@@ -1,0 +1,126 @@
+import { createPlayer } from './player.mjs';
+import { runJob } from './jobs.mjs';
+import { compare, explain, GROUPINGS, isoDay, queryOf } from './judge.mjs';
+import { planDecisions } from './price-plan.mjs';
+import { startProduct } from './product.mjs';
+import { createRandom } from './random.mjs';
+import { createRecount, DAY_MS, dayOf } from './recount.mjs';
+import { openDatabase } from './database.mjs';
+import { planWorld } from './world.mjs';
+
+/**
+ * @typedef {object} SimulationOptions
+ * @property {number} days
+ * @property {number} seed
+ * @property {number} requests per simulated day
+ * @property {number} kills how often a process is killed, over the whole run
+ * @property {number} cuts how often the database ends all connections (server only)
+ * @property {number} replicas (server only)
+ * @property {number} judgeEvery simulated days
+ * @property {(line: string) => void} say
+ *
+ * @typedef {object} Verdict
+ * @property {number} wrongDays
+ * @property {string[]} problems the first difference, explained; empty when nothing is wrong
+ */
+const ADMIN_KEY = 'simulation-admin-key-0123456789abcdef';
+
+/** Plays the simulated days into a product of its own and compares. @param {SimulationOptions} options @returns {Promise<Verdict>} */
+export async function simulate(options) {
+  const { days, seed, say } = options;
+  const long = days >= 30;
+  const closeAfterDays = long ? 2 : 1;
+  const retentionDays = long ? 7 : 4;
+  const start = dayOf(Date.now()) - days * DAY_MS;
+  const world = planWorld({ ...options, start, closeAfterDays, retentionDays, random: createRandom(seed) });
+  const database = await openDatabase();
+  const replicas = database.engine === 'server' ? options.replicas : 1;
+  say(
+    `${days} days from ${isoDay(start)}, seed ${seed}, ${database.engine}, ${replicas} process${replicas > 1 ? 'es' : ''}; closed after ${closeAfterDays} d, raw kept ${retentionDays} d`,
+  );
+  const product = await startProduct({
+    replicas,
+    adminKey: ADMIN_KEY,
+    environment: {
+      ...database.environment,
+      TOKENLEDGER_ADMIN_KEY: ADMIN_KEY,
+      CLOSE_AFTER: `${closeAfterDays}d`,
+      RAW_RETENTION: `${retentionDays}d`,
+    },
+  });
+  const recount = createRecount();
+  const player = await createPlayer({ ...options, replicas, product, recount, database, retentionDays });
+  const decisions = planDecisions({ start, days });
+  const judge = createJudge({ product, recount, from: start - DAY_MS, to: start + (days + 1) * DAY_MS });
+  const began = Date.now();
+  try {
+    for (const [day, sent] of world.entries()) {
+      await player.day(day, decisions(day), sent);
+      const last = day === days - 1;
+      if (!last && (day + 1) % options.judgeEvery !== 0) continue;
+      const verdict = await judge();
+      const seconds = ((Date.now() - began) / 1000).toFixed(0);
+      say(
+        `day ${String(day + 1).padStart(2)}  ${recount.events()} events sent, ${recount.calls().length} calls, ${product.kills()} kills, ${player.cuts()} cuts, ${seconds} s: ${verdict.wrongDays} days wrong`,
+      );
+      if (verdict.wrongDays > 0 || last) return verdict;
+    }
+    throw new Error('a simulation needs at least one day');
+  } finally {
+    await product.stop();
+    await database.close();
+  }
+}
+
+/** @param {{ product: import('./product.mjs').Product, recount: import('./recount.mjs').Recount, from: number, to: number }} deps @returns {() => Promise<Verdict>} */
+function createJudge({ product, recount, from, to }) {
+  /** What was answered for a day as closed. @type {Map<string, string>} */
+  const asClosed = new Map();
+
+  /** @param {string[]} groupBy @param {object} more @returns {Promise<Record<string, any>[]>} */
+  const ask = async (groupBy, more = {}) => {
+    const { status, body } = await product.call('POST', '/api/v1/query', {
+      ...queryOf(from, to, groupBy),
+      ...more,
+    });
+    if (status !== 200) throw new Error(`query: ${status} ${JSON.stringify(body)}`);
+    return body.rows;
+  };
+
+  return async () => {
+    // everything that arrived is settled, priced and shown
+    await runJob(product, 'minute');
+    const calls = recount.calls();
+    const wrong = new Set();
+    const problems = [];
+    for (const groupBy of GROUPINGS) {
+      const differences = compare(calls, await ask(groupBy), groupBy);
+      for (const { day } of differences) wrong.add(day);
+      const [first] = differences;
+      if (!first || problems.length > 0) continue;
+      for (const { day, group, what, expected, got } of differences.slice(0, 12))
+        problems.push(`${day} ${group}: ${what} expected ${expected}, got ${got}`);
+      problems.push(
+        `raw floor ${isoDay(recount.floor())}`,
+        ...explain(calls, await eventsOf(product, first.day), first).slice(0, 20),
+      );
+    }
+    return { wrongDays: wrong.size, problems };
+  };
+}
+
+/** Every stored event of a day. @param {import('./product.mjs').Product} product @param {string} day */
+async function eventsOf(product, day) {
+  const events = [];
+  const from = `${day}T00:00:00.000Z`;
+  const to = new Date(Date.parse(from) + DAY_MS).toISOString();
+  for (let cursor = ''; ;) {
+    const page = await product.call(
+      'GET',
+      `/api/v1/events?kind=all&limit=1000&from=${from}&to=${to}${cursor}`,
+    );
+    events.push(...page.body.events);
+    if (page.body.next_cursor === null) return events;
+    cursor = `&cursor=${page.body.next_cursor}`;
+  }
+}
