@@ -54,7 +54,11 @@ async function comesToTheSame(events: readonly UsageEvent[], arrival: Arrival): 
   const all = inRealm(events, `r${realms}-`);
   for (let request = 0; request < arrival.requests; request += 1) {
     if (arrival.settledBefore[request]) await settle(7);
-    await deliver(store, all.filter((_, index) => arrival.order[index] === request), book);
+    await deliver(
+      store,
+      all.filter((_, index) => arrival.order[index] === request),
+      book,
+    );
   }
   await settle();
   const found = await storedOutcome(db, [...new Set(all.map(({ realm }) => realm))]);
@@ -80,7 +84,10 @@ const generated: fc.Arbitrary<UsageEvent[]> = fc
       failed: fc.constantFrom(false, false, false, true),
       detail: fc.constantFrom(1, 2, 3),
       own: fc
-        .record({ orgId: fc.constantFrom(null, null, 'acme', 'globex'), queryType: fc.constantFrom(null, 'chat') })
+        .record({
+          orgId: fc.constantFrom(null, null, 'acme', 'globex'),
+          queryType: fc.constantFrom(null, 'chat'),
+        })
         .map(owned),
     }),
     { minLength: 1, maxLength: 14 },
@@ -105,22 +112,26 @@ describe('in whatever order and parts events come', () => {
 
   it.each(
     ['', 'python/', 'own/'].flatMap((folder) => captureNames(folder).map((name) => `${folder}${name}`)),
-  )('the capture %s, span by span and in parts', async (name) => {
-    const prices = await capturePrices();
-    const events = settleCapture(readCapture(`${name}.otlp.json`), prices).map(({ event }) => event);
-    book = prices;
-    try {
-      await comesToTheSame(events, {
-        order: events.map((_, index) => events.length - 1 - index),
-        requests: events.length,
-        settledBefore: events.map((_, index) => index % 10 === 3),
-      });
-      await fc.assert(
-        fc.asyncProperty(arrivalOf(events.length, 5), (arrival) => comesToTheSame(events, arrival)),
-        { numRuns: 4 },
-      );
-    } finally {
-      book = testBook();
-    }
-  }, 120_000);
+  )(
+    'the capture %s, span by span and in parts',
+    async (name) => {
+      const prices = await capturePrices();
+      const events = settleCapture(readCapture(`${name}.otlp.json`), prices).map(({ event }) => event);
+      book = prices;
+      try {
+        await comesToTheSame(events, {
+          order: events.map((_, index) => events.length - 1 - index),
+          requests: events.length,
+          settledBefore: events.map((_, index) => index % 10 === 3),
+        });
+        await fc.assert(
+          fc.asyncProperty(arrivalOf(events.length, 5), (arrival) => comesToTheSame(events, arrival)),
+          { numRuns: 4 },
+        );
+      } finally {
+        book = testBook();
+      }
+    },
+    120_000,
+  );
 });
