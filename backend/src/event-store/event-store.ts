@@ -21,11 +21,10 @@ import {
   keyHash,
   knownHashes,
   lockRows,
-  updateRows,
   upsertEvents,
-  type ChangedPart,
   type Watermarks,
 } from './store.js';
+import { updateRows, type ChangedPart } from './update-store.js';
 
 /** Rows of one request and UTC day. */
 export interface IncomingRow {
@@ -124,7 +123,7 @@ export function createEventStore({ db, priceBook, onWritten }: EventStoreDeps): 
         }));
         if (possible.length === 0) return { made: [], place: where };
         if (where === 'raw' && day < marks.closedBefore) await allowCompressedChanges(tx);
-        const keys = await updateRows(tx, where, day, part, possible, touch === true);
+        const keys = await updateRows(tx, where, part, possible, touch === true);
         const done = possible.filter(({ before }) => keys.has(rowKey(before)));
         const posting = { reason, belowFloor: where === 'kept', by: by ?? null };
         if (day < marks.closedBefore) await post(tx, done, posting);
@@ -139,7 +138,10 @@ export function createEventStore({ db, priceBook, onWritten }: EventStoreDeps): 
 
 /** Two writers that lock shared rows in one order never wait for each other in a circle. */
 const sorted = (changes: readonly RowChange[]): RowChange[] =>
-  [...changes].sort((a, b) => (rowKey(a.before) < rowKey(b.before) ? -1 : 1));
+  changes
+    .map((change) => [rowKey(change.before), change] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, change]) => change);
 
 type Post = (tx: Connection, deltas: readonly CallDelta[], posting: Posting) => Promise<void>;
 
@@ -172,7 +174,7 @@ async function acceptClosed(
       ? [{ before, after: row, requestNumber, recovered: false }]
       : [];
   });
-  if (richer.length > 0) await updateRows(tx, place, day, 'all', richer);
+  if (richer.length > 0) await updateRows(tx, place, 'all', richer);
   const belowFloor = place === 'kept';
   const arrived = fresh.map(({ row }) => ({ before: null, after: row }));
   await post(tx, arrived, { reason: 'late_event', belowFloor, by: null });

@@ -1,20 +1,10 @@
 import { createHash } from 'node:crypto';
-import sql, { Sql } from 'sql-template-tag';
+import sql, { type Sql } from 'sql-template-tag';
 import { arrayLiteral } from '../db/array-literal.js';
 import type { Queryable, Row } from '../db/db.js';
 import type { EventKey } from '../ledger/event.js';
-import {
-  insertNewStatement,
-  KEY_COLUMNS,
-  SETTLED_COLUMNS,
-  timeText,
-  upsertStatement,
-  USAGE_COLUMNS,
-  WRITTEN_COLUMNS,
-  type Column,
-  type NumberedRow,
-} from './columns.js';
-import { eventKey, type RowChange, type StoredRow } from './ledger-row.js';
+import { insertNewStatement, timeText, upsertStatement, type NumberedRow } from './columns.js';
+import { eventKey, type StoredRow } from './ledger-row.js';
 import { storedColumns, storedRow } from './stored-row.js';
 
 /** The ledger lock: "ledger" in ASCII. Writers of calls share it, who raises a watermark has it alone. */
@@ -118,82 +108,6 @@ export async function lockRows(
     rows.map((row) => storedRow(row, place)).map((stored) => [eventKey(stored.event), stored] as const),
   );
 }
-
-/** Which part of a row a change writes; the rest stays as it is. */
-export type ChangedPart = 'settled' | 'usage' | 'all';
-
-const CHANGED: Record<ChangedPart, readonly Column<NumberedRow>[]> = {
-  settled: SETTLED_COLUMNS.map(([name, type, value]) => [name, type, ({ row }) => value(row)]),
-  usage: [...SETTLED_COLUMNS, ...USAGE_COLUMNS].map(([name, type, value]) => [
-    name,
-    type,
-    ({ row }) => value(row),
-  ]),
-  all: WRITTEN_COLUMNS.slice(KEY_COLUMNS.length),
-};
-/** A row that another transaction changed since it was read is left alone: it is looked at again. */
-const SEEN: readonly Column[] = [
-  ...SETTLED_COLUMNS.filter(([name]) =>
-    [
-      ...['kind', 'org_id', 'assistant_id', 'query_type', 'environment', 'model'],
-      ...['cost_status', 'cost_reason', 'cost_quality', 'cost_usd', 'price_version_ids'],
-    ].includes(name),
-  ),
-  ...USAGE_COLUMNS.filter(([name]) => name === 'detail'),
-];
-
-/**
- * Writes the changes of rows of one UTC day that are still as they were read; `touch` gives them their request number.
- * @returns the keys of the rows changed
- */
-export async function updateRows(
-  tx: Queryable,
-  place: StoredRow['place'],
-  day: number,
-  part: ChangedPart,
-  changes: readonly (RowChange & { readonly requestNumber: string | null; readonly recovered: boolean })[],
-  touch = false,
-): Promise<ReadonlySet<string>> {
-  const after = changes.map(({ after: row, requestNumber }) => ({ row, requestNumber }));
-  const before = changes.map(({ before: row }) => row);
-  const lists: [name: string, type: string, values: string][] = [
-    ...KEY_COLUMNS.map(([name, type, value]) => list(`k_${name}`, type, before.map(value))),
-    ...SEEN.map(([name, type, value]) => list(`seen_${name}`, type, before.map(value))),
-    ...CHANGED[part].map(([name, type, value]) => list(`new_${name}`, type, after.map(value))),
-    list(
-      'request_number',
-      'bigint',
-      changes.map(({ requestNumber }) => requestNumber),
-    ),
-    list(
-      'recovered',
-      'boolean',
-      changes.map(({ recovered }) => recovered),
-    ),
-  ];
-  const assignments = CHANGED[part].map(([name]) => `${name} = g.new_${name}`).join(', ');
-  const unchanged = SEEN.map(([name]) => `e.${name} is not distinct from g.seen_${name}`).join(' and ');
-  const texts = [
-    `update ${place === 'raw' ? 'usage_events' : 'kept_events'} e
-     set ${assignments}${touch ? ', request_number = g.request_number' : ''}, recovered_at = case when g.recovered then now() else e.recovered_at end from unnest(`,
-    ...lists.slice(1).map((_, index) => `::${lists[index]?.[1]}[], `),
-    `::${lists.at(-1)?.[1]}[]) as g (${lists.map(([name]) => name).join(', ')})
-     where e.trace_id = g.k_trace_id and e.span_id = g.k_span_id and e.realm = g.k_realm and e.started_at = g.k_started_at
-       and ${unchanged} and e.started_at >= `,
-    `::timestamptz and e.started_at < `,
-    `::timestamptz returning e.trace_id, e.span_id, e.realm, e.started_at`,
-  ];
-  const { rows } = await tx.query(
-    new Sql(texts, [...lists.map(([, , values]) => values), timeText(day), timeText(day + DAY_MS)]),
-  );
-  return new Set(rows.map(keyOf));
-}
-
-const list = (
-  name: string,
-  type: string,
-  values: readonly (string | number | boolean | null)[],
-): [string, string, string] => [name, type, arrayLiteral(values)];
 
 /** A key as retired_keys holds it: the first 64 bits of a SHA-256, as a signed integer in decimal text. */
 export const keyHash = ({ traceId, spanId, realm, startedAt }: EventKey): string =>

@@ -57,7 +57,7 @@ export function createReprice({ db, events, prices, now = Date.now }: RepriceDep
           signal,
           visit: async (changes, status) => {
             const reason = status === 'pending' ? 'repriced' : 'price_corrected';
-            const { stale } = await events.changeDay(changes, { reason, part: 'settled' });
+            const { stale } = await events.changeDay(changes, { reason, part: 'cost' });
             const left = new Set(stale);
             for (const change of changes) if (!left.has(change)) tally[nameOf(change)] += 1;
             return stale.length;

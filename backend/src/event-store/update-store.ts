@@ -1,0 +1,104 @@
+import sql, { join, raw, type Sql } from 'sql-template-tag';
+import { arrayLiteral } from '../db/array-literal.js';
+import type { Queryable } from '../db/db.js';
+import {
+  KEY_COLUMNS,
+  SETTLED_COLUMNS,
+  timeText,
+  USAGE_COLUMNS,
+  WRITTEN_COLUMNS,
+  type Column,
+  type NumberedRow,
+  type Value,
+} from './columns.js';
+import { rowKey, type RowChange, type StoredRow } from './ledger-row.js';
+
+/** Which part of a row a change writes; the rest stays as it is. */
+export type ChangedPart = 'cost' | 'settled' | 'usage' | 'all';
+
+const COST = ['model', 'cost_status', 'cost_reason', 'cost_quality', 'cost_usd', 'price_version_ids'];
+const DIMENSIONS = ['kind', 'org_id', 'assistant_id', 'query_type', 'environment'];
+const named = (names: readonly string[]): Column[] =>
+  SETTLED_COLUMNS.filter(([name]) => names.includes(name));
+const numbered = ([name, type, value]: Column): Column<NumberedRow> => [name, type, ({ row }) => value(row)];
+
+const CHANGED: Record<ChangedPart, readonly Column<NumberedRow>[]> = {
+  cost: named(COST).map(numbered),
+  settled: SETTLED_COLUMNS.map(numbered),
+  usage: [...SETTLED_COLUMNS, ...USAGE_COLUMNS].map(numbered),
+  all: WRITTEN_COLUMNS.slice(KEY_COLUMNS.length),
+};
+/** A row that another transaction changed since it was read is left alone: it is looked at again. */
+const SEEN: readonly Column[] = [
+  ...named([...DIMENSIONS, ...COST]),
+  ...USAGE_COLUMNS.filter(([name]) => name === 'detail'),
+];
+
+export type UpdatedRow = RowChange & { readonly requestNumber: string | null; readonly recovered: boolean };
+
+/**
+ * Writes the changes of rows of one UTC day that are still as they were read; `touch` gives them their request number.
+ * @returns the keys of the rows changed
+ */
+export async function updateRows(
+  tx: Queryable,
+  place: StoredRow['place'],
+  part: ChangedPart,
+  changes: readonly UpdatedRow[],
+  touch = false,
+): Promise<ReadonlySet<string>> {
+  const { rows } = await tx.query<{ position: number }>(updateStatement(place, part, changes, touch));
+  return new Set(rows.flatMap(({ position }) => changes.slice(position - 1, position).map(keyOf)));
+}
+
+const keyOf = ({ before }: RowChange): string => rowKey(before);
+
+function updateStatement(
+  place: StoredRow['place'],
+  part: ChangedPart,
+  changes: readonly UpdatedRow[],
+  touch: boolean,
+): Sql {
+  const lists: { readonly name: string; readonly list: Sql }[] = [];
+  /** The value of a column in each row: one that all rows share stands in the statement once (a third of the time). */
+  const valueOf = (name: string, type: string, values: readonly Value[]): Sql => {
+    const [first = null] = values;
+    if (values.every((value) => value === first)) return sql`${first}::${raw(type)}`;
+    lists.push({ name, list: sql`${arrayLiteral(values)}::${raw(type)}[]` });
+    return raw(`g.${name}`);
+  };
+  const before = changes.map((change) => change.before);
+  const after = changes.map(({ after: row, requestNumber }) => ({ row, requestNumber }));
+  const keys = KEY_COLUMNS.map(
+    ([name, type, value]) => sql`${raw(`e.${name}`)} = ${valueOf(`k_${name}`, type, before.map(value))}`,
+  );
+  const seen = SEEN.map(
+    ([name, type, value]) =>
+      sql`${raw(`e.${name}`)} is not distinct from ${valueOf(`seen_${name}`, type, before.map(value))}`,
+  );
+  const set = CHANGED[part].map(
+    ([name, type, value]) => sql`${raw(name)} = ${valueOf(`new_${name}`, type, after.map(value))}`,
+  );
+  if (touch) {
+    const numbers = changes.map(({ requestNumber }) => requestNumber);
+    set.push(sql`request_number = ${valueOf('request_number', 'bigint', numbers)}`);
+  }
+  const recovered = changes.map((change) => change.recovered);
+  set.push(
+    sql`recovered_at = case when ${valueOf('recovered', 'boolean', recovered)} then now() else e.recovered_at end`,
+  );
+  const times = before.map(({ event }) => event.startedAt);
+  const earliest = timeText(times.reduce((a, b) => Math.min(a, b)));
+  const latest = timeText(times.reduce((a, b) => Math.max(a, b)));
+  const functions = [
+    sql`generate_series(1, ${changes.length}::int)`,
+    ...lists.map(({ list }) => sql`unnest(${list})`),
+  ];
+  // The time bounds spare other chunks, and most of this one where an index by realm and time serves.
+  return sql`
+    update ${raw(place === 'raw' ? 'usage_events' : 'kept_events')} e set ${join(set)}
+    from rows from (${join(functions)}) as g (${raw(['position', ...lists.map(({ name }) => name)].join(', '))})
+    where ${join([...keys, ...seen], ' and ')}
+      and e.started_at >= ${earliest}::timestamptz and e.started_at <= ${latest}::timestamptz
+    returning g.position`;
+}
