@@ -13,7 +13,7 @@ import { schemaVersion } from './db/migrate.js';
 import { createDocsRoutes } from './http/docs.js';
 import { createHealthRoutes, type Readiness } from './http/health.js';
 import type { Listener } from './http/listener.js';
-import { createMetrics } from './http/metrics.js';
+import { createMetrics, type Metrics } from './http/metrics.js';
 import { Problem } from './http/problem.js';
 import { createServer } from './http/server.js';
 import { DEFAULT_ATTRIBUTION_NAMES, withConfiguredNames } from './ingest/attribution.js';
@@ -21,13 +21,20 @@ import { createEventRoutes } from './ingest/event-routes.js';
 import { createIngest } from './ingest/ingest.js';
 import { createIngestMetrics } from './ingest/ingest-metrics.js';
 import { createOtlpRoutes } from './ingest/otlp-routes.js';
+import { observeWriter } from './ingest/observed-writer.js';
 import { createQuarantineRoutes } from './ingest/quarantine-routes.js';
 import { insertQuarantined } from './ingest/quarantine-store.js';
 import { createWriter, type Writer } from './ingest/writer.js';
+import { createHealthReader, type HealthReader } from './jobs/health-reader.js';
+import { createJobMetrics } from './jobs/job-metrics.js';
+import { createPipeline, type Pipeline } from './jobs/pipeline.js';
+import { createJobRoutes } from './jobs/routes.js';
+import { createSteps } from './pipeline-steps.js';
 import { createPriceBookRoutes } from './price-book/routes.js';
 import type { PriceBookService } from './price-book/price-book.js';
 import { createQueryRoutes } from './query/routes.js';
 import { createRefresher, type Refresher } from './rollup/refresh.js';
+import { createReprice } from './rollup/reprice.js';
 
 /** What a replica wrote shows this soon in the others; a refresh that finds nothing costs a millisecond. */
 const REPLICAS_SEEN_WITHIN_MS = 1_000;
@@ -48,6 +55,8 @@ export interface App {
   readonly writer: Writer;
   readonly refresher: Refresher;
   readonly keys: Keys;
+  /** Runs nothing by itself: background.ts starts it by the clock. Stop it before the database is closed. */
+  readonly pipeline: Pipeline;
 }
 
 /** All routes put together over one database. Nothing listens and no job runs yet. */
@@ -62,7 +71,7 @@ export function createApp({ config, db, logger, localAdmin, prices, schema, vers
     trustedForMs: db.engine === 'server' ? REPLICAS_SEEN_WITHIN_MS : null,
   });
   const events = createEventStore({ db, priceBook: prices.current, onWritten: refresher.noteWritten });
-  const writer = createEventWriter(db, events, logger);
+  const writer = observeWriter(createEventWriter(db, events, logger), metrics.registry);
   const ingest = createIngest({
     writer,
     clock,
@@ -71,6 +80,8 @@ export function createApp({ config, db, logger, localAdmin, prices, schema, vers
     attributionNames: withConfiguredNames(DEFAULT_ATTRIBUTION_NAMES, config.attributeNames),
     metrics: createIngestMetrics(metrics.registry, () => writer.queuedRows),
   });
+  const reprice = createReprice({ db, events, prices });
+  const { pipeline, health } = createJobs({ config, db, logger, metrics, refresher });
   const api = [
     ...createOtlpRoutes(ingest),
     ...createEventRoutes(ingest),
@@ -80,7 +91,14 @@ export function createApp({ config, db, logger, localAdmin, prices, schema, vers
       allowed: allowedOrganisations,
       fresh: refresher.ensureFresh,
     }),
-    ...createPriceBookRoutes({ db, prices }),
+    ...createPriceBookRoutes({
+      db,
+      prices,
+      preview: (book) => reprice.preview(book),
+      onChange: pipeline.now,
+      now: clock,
+    }),
+    ...createJobRoutes({ pipeline, health, clock }),
     ...createQuarantineRoutes({ db, writer, contextOf: ingest.contextOf }),
     ...createKeyRoutes(keys),
     ...createHealthRoutes({
@@ -104,7 +122,30 @@ export function createApp({ config, db, logger, localAdmin, prices, schema, vers
     maxBodyBytes: config.maxBodyBytes,
     maxBytesInFlight: config.maxBytesInFlight,
   });
-  return { listener, writer, refresher, keys };
+  return { listener, writer, refresher, keys, pipeline };
+}
+
+interface JobsDeps extends Pick<AppDeps, 'config' | 'db' | 'logger'> {
+  readonly metrics: Metrics;
+  readonly refresher: Refresher;
+}
+
+/** The pipeline over one database, and what is known of it. */
+function createJobs({ config, db, logger, metrics, refresher }: JobsDeps): {
+  readonly pipeline: Pipeline;
+  readonly health: HealthReader;
+} {
+  const { steps, blocks } = createSteps({ db, refresher });
+  const health = createHealthReader({
+    db,
+    jobNames: [...steps.minute, ...steps.night].map(({ name }) => name),
+    closeAfterMs: config.closeAfter,
+    rawRetentionMs: config.rawRetention,
+    logger,
+    clock: Date.now,
+  });
+  const { ran } = createJobMetrics({ registry: metrics.registry, engine: db.engine, health });
+  return { pipeline: createPipeline({ db, steps, blocks, logger, onRun: ran }), health };
 }
 
 function createEventWriter(db: Db, events: EventStore, logger: Logger): Writer {

@@ -1,47 +1,40 @@
 import cron from 'node-cron';
 import type { Logger } from 'pino';
-import type { Db } from './db/db.js';
+import type { Pipeline } from './jobs/pipeline.js';
+import { SCHEDULE } from './jobs/schedule.js';
 import { createSingleFlight } from './jobs/single-flight.js';
 import type { PriceBookService } from './price-book/price-book.js';
-import type { Refresher } from './rollup/refresh.js';
-import { checkpoint, vacuumAnalyze } from './rollup/store.js';
 
 export interface BackgroundDeps {
-  readonly db: Db;
-  readonly refresher: Refresher;
+  readonly pipeline: Pick<Pipeline, 'now' | 'night' | 'stop'>;
   readonly prices: Pick<PriceBookService, 'load'>;
   readonly logger: Logger;
 }
 
-/** The jobs: started by main, stopped before the database closes. */
-export function startBackground({ db, refresher, prices, logger }: BackgroundDeps): {
-  stop(): Promise<void>;
-} {
+/** The jobs by the clock: started by the server, stopped before the database closes. */
+export function startBackground({ pipeline, prices, logger }: BackgroundDeps): { stop(): Promise<void> } {
   const everyMinute = createSingleFlight(
     async () => {
-      // Another replica may have recorded prices.
-      await prices.load();
-      await refresher.refresh();
-      if (db.engine === 'embedded') await checkpoint(db);
+      try {
+        // Another replica may have recorded prices, and this one may get no turn at the pipeline.
+        await prices.load();
+      } finally {
+        pipeline.now();
+      }
     },
-    (error) => logger.warn({ err: error }, 'the job of this minute failed; the next one takes up its work'),
-  );
-  const everyHour = createSingleFlight(
-    async () => {
-      if (db.engine === 'embedded') await vacuumAnalyze(db);
-    },
-    (error) => logger.warn({ err: error }, 'vacuum failed; it is tried again in an hour'),
+    (err) =>
+      logger.warn({ err }, 'the prices could not be read again; the ones known stay in use for this minute'),
   );
   const options = { timezone: 'Etc/UTC' };
   const tasks = [
-    cron.schedule('* * * * *', () => everyMinute.trigger(), { ...options, name: 'refresh' }),
-    cron.schedule('17 * * * *', () => everyHour.trigger(), { ...options, name: 'vacuum' }),
+    cron.schedule(SCHEDULE.minute, () => everyMinute.trigger(), { ...options, name: 'minute' }),
+    cron.schedule(SCHEDULE.night, () => pipeline.night(), { ...options, name: 'night' }),
   ];
   everyMinute.trigger();
   return {
     async stop() {
       for (const task of tasks) await task.stop();
-      await Promise.all([everyMinute.stop(), everyHour.stop()]);
+      await Promise.all([everyMinute.stop(), pipeline.stop()]);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { withApi } from './cli/connect.js';
+import { addJobCommands } from './cli/job-commands.js';
 import { addKeyCommands } from './cli/key-commands.js';
 import { addPriceCommands } from './cli/price-commands.js';
 import { addQuarantineCommands } from './cli/quarantine-commands.js';
@@ -19,6 +20,7 @@ addStatusCommand(program, run);
 addKeyCommands(program, run);
 addQuarantineCommands(program, run);
 addPriceCommands(program, run);
+addJobCommands(program, run);
 
 program.parseAsync().then(
   () => process.exit(0),

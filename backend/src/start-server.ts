@@ -58,7 +58,7 @@ export async function startServer(
     const { url } = await app.listener.listen(address.host, address.port);
     await localAdmin.publish(url);
     const background =
-      purpose === 'serve' ? startBackground({ db, refresher: app.refresher, prices, logger }) : null;
+      purpose === 'serve' ? startBackground({ pipeline: app.pipeline, prices, logger }) : null;
     const stop = async (): Promise<void> => {
       await localAdmin.withdraw();
       await closeInOrder(app, background, db);
@@ -70,11 +70,10 @@ export async function startServer(
   }
 }
 
-/** Requests first (they need the writer), then the writer (it needs the database), then the jobs, then the database. */
+/** Requests (they need the writer) and jobs (a request may wait for one), then the writer, then the database. */
 async function closeInOrder(app: App, background: { stop(): Promise<void> } | null, db: Db): Promise<void> {
-  await app.listener.close();
+  await Promise.all([background?.stop(), app.pipeline.stop(), app.listener.close()]);
   await app.writer.drain();
-  await background?.stop();
   await db.close();
 }
 

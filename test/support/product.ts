@@ -43,6 +43,7 @@ export async function openProduct(environment: Record<string, string> = {}, shar
     app,
     call: callApi(url, ADMIN_KEY),
     async stop() {
+      await app.pipeline.stop();
       await app.listener.close();
       await app.writer.drain();
       if (!shared) await db.close();
