@@ -69,7 +69,11 @@ export const version = (told: Partial<PriceVersion> = {}): PriceVersion => ({
   basis: null,
   empty: false,
   refused: null,
+  ended: false,
   withdrawn: false,
+  byHand: false,
+  author: null,
+  note: null,
   ...told,
 });
 

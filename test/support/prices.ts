@@ -23,7 +23,11 @@ export function priceVersion(overrides: Partial<PriceVersion> & { readonly id: s
     basis: null,
     empty: false,
     refused: null,
+    ended: false,
     withdrawn: false,
+    byHand: false,
+    author: null,
+    note: null,
     ...overrides,
   };
 }

@@ -52,7 +52,11 @@ function modelDrafts(
     basis: null,
     empty: price.empty,
     refused: price.refused,
+    ended: false,
     withdrawn: false,
+    byHand: false,
+    author: null,
+    note: null,
   });
   const byDate = new Map(stored.map((version) => [version.effectiveFrom, version]));
   const added: PriceVersionDraft[] = [];

@@ -124,9 +124,13 @@ describe('routes', () => {
     orgId: string | null = null,
     onChange = (): void => undefined,
   ): Promise<Reply> => {
-    const found = createPriceBookRoutes({ db, prices: service(file), onChange }).find(
-      (one) => one.method === method,
-    );
+    const preview = (): never => {
+      throw new Error('nothing here is previewed');
+    };
+    const path = `/api/v1/prices${method === 'post' ? '/reload' : ''}`;
+    const found = createPriceBookRoutes({
+      ...{ db, prices: service(file), preview, onChange, now: () => NOW },
+    }).find((one) => one.method === method && one.path === path);
     if (!found) throw new Error(`no ${method} route`);
     const context = {
       caller: caller(orgId),

@@ -2,12 +2,15 @@ import { z } from 'zod';
 import { canonicalProvider } from '../usage/provider-names.js';
 import { decimalText } from './decimal-text.js';
 
+/** Exact in 1e-18 USD when multiplied by tokens per million. */
+export const DECIMAL_USD = /^\d{1,9}(?:\.\d{1,12})?$/;
+
 /** USD as decimal text, written as a number or a string; numbers by their shortest text. */
 const usd = z
   .union([z.number(), z.string()], 'must be a decimal number of USD, like 2.5')
   .transform((value, context): string => {
     const text = typeof value === 'number' ? decimalText(value) : value.trim();
-    if (text !== null && /^\d{1,9}(?:\.\d{1,12})?$/.test(text)) return text;
+    if (text !== null && DECIMAL_USD.test(text)) return text;
     context.addIssue('must be a decimal number of USD from 0 with at most 12 decimals, like 2.5');
     return z.NEVER;
   });
@@ -24,27 +27,67 @@ const tokenPrice = z.union(
   'must be a decimal number of USD from 0 with at most 12 decimals, like 2.5, or { price: 2.5, tiers: [{ above: 200000, price: 5 }] }',
 );
 
-const name = z
-  .string('must be a text')
-  .trim()
-  .min(1, 'must not be empty')
-  .max(256, 'must have at most 256 characters');
+const text = (most: number) =>
+  z
+    .string('must be a text')
+    .trim()
+    .min(1, 'must not be empty')
+    .max(most, `must have at most ${most} characters`)
+    // PostgreSQL stores no NUL and no half of a surrogate pair.
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters');
+export const name = text(256);
+export const note = text(1000);
 
 /** As calls name it: `bedrock` in the file means `aws`. */
-const provider = name.transform((text) => canonicalProvider(text) ?? text.toLowerCase());
+export const provider = name.transform((text) => canonicalProvider(text) ?? text.toLowerCase());
 
-const instant = z
+export const instant = z
   .string('must be a date like 2026-01-01 or a time like 2026-01-01T00:00:00Z')
   .transform((text, context): number => {
     const day = /^\d{4}-\d{2}-\d{2}$/.test(text);
     const time = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?(?:Z|[+-]\d{2}:\d{2})$/.test(text);
     const at = Date.parse(day ? `${text}T00:00:00Z` : text);
+    if (at < 0) {
+      context.addIssue('must not be before 1970; leave it out for "since the beginning of time"');
+      return z.NEVER;
+    }
     // Date.parse rolls 30 February over to March: compare the day back.
     if ((day || time) && !Number.isNaN(at) && (!day || new Date(at).toISOString().startsWith(text)))
       return at;
     context.addIssue('must be a date like 2026-01-01 (UTC) or a time like 2026-01-01T00:00:00Z');
     return z.NEVER;
   });
+
+/** Prices per million tokens, by the names people give their meters (`input` = what is not cached). */
+export const TOKEN_PRICES = [
+  'input',
+  'cache_read',
+  'cache_write_5m',
+  'cache_write_1h',
+  'input_audio',
+  'cache_read_audio',
+  'input_image',
+  'output',
+  'output_reasoning',
+  'output_audio',
+  'output_image',
+] as const;
+/** Prices per request, search, image, minute of sound and so on. */
+export const UNIT_PRICES = [
+  'request',
+  'web_search',
+  'storage_search',
+  'code_execution',
+  'rerank',
+  'image',
+  'page',
+  'character',
+  'audio_minute',
+] as const;
+
+/** The same schema under each name. */
+export const each = <K extends string, T extends z.ZodType>(names: readonly K[], schema: T): Record<K, T> =>
+  Object.fromEntries(names.map((key) => [key, schema])) as Record<K, T>;
 
 const entry = z
   .strictObject({
@@ -66,36 +109,8 @@ const entry = z
       .nullable()
       .default(null)
       .meta({ description: 'Unset: since the beginning of time.' }),
-    per_million_tokens: z
-      .strictObject({
-        input: tokenPrice,
-        cache_read: tokenPrice,
-        cache_write_5m: tokenPrice,
-        cache_write_1h: tokenPrice,
-        input_audio: tokenPrice,
-        cache_read_audio: tokenPrice,
-        input_image: tokenPrice,
-        output: tokenPrice,
-        output_reasoning: tokenPrice,
-        output_audio: tokenPrice,
-        output_image: tokenPrice,
-      })
-      .partial()
-      .optional(),
-    per_unit: z
-      .strictObject({
-        request: usd,
-        web_search: usd,
-        storage_search: usd,
-        code_execution: usd,
-        rerank: usd,
-        image: usd,
-        page: usd,
-        character: usd,
-        audio_minute: usd,
-      })
-      .partial()
-      .optional(),
+    per_million_tokens: z.strictObject(each(TOKEN_PRICES, tokenPrice)).partial().optional(),
+    per_unit: z.strictObject(each(UNIT_PRICES, usd)).partial().optional(),
     free: z
       .literal(true, 'must be true, or left out')
       .optional()
@@ -108,6 +123,7 @@ const entry = z
       .refine((text) => /^\d+(?:\.\d{1,6})?$/.test(text), 'must have at most 6 decimals, like 0.85')
       .optional()
       .meta({ description: 'Times the standard-tier price otherwise in force: 0.85 is a discount of 15 %.' }),
+    note: note.optional().meta({ description: 'Why; kept with the price.' }),
   })
   .superRefine((given, context) => {
     const prices = given.per_million_tokens !== undefined || given.per_unit !== undefined;

@@ -1,24 +1,24 @@
 import { z } from 'zod';
-import type { Db } from '../db/db.js';
 import { Problem } from '../http/problem.js';
 import { route } from '../http/route.js';
 import type { Route } from '../http/route.js';
 import { PRICE_SOURCES } from '../pricing/price-version.js';
-import type { PriceVersion } from '../pricing/price-version.js';
-import { COST_QUALITIES } from '../usage/usage.js';
-import type { PriceBookService } from './price-book.js';
-import { PricesFileProblem } from './prices-file.js';
+import { createPriceChangeRoutes } from './change-routes.js';
+import type { PriceChangeDeps } from './change-routes.js';
+import { changeSchema, viewChanges } from './change-view.js';
+import { changeWarnings } from './change-warnings.js';
+import { pricesFileProblem } from './file-problem.js';
+import type { PriceBookService, Reloaded } from './price-book.js';
+import { priceVersionSchema, viewVersionTo } from './price-view.js';
+import { instant, name, provider } from './prices-file-schema.js';
 import { listVersions } from './store.js';
+import { timelineOf, VERSION_STATES } from './timeline.js';
 
 const MAX_LIMIT = 1000;
 
-const query = z.strictObject({
-  provider: z.string().max(256).optional(),
-  model: z
-    .string()
-    .max(256)
-    .optional()
-    .meta({ description: 'Name of the entry, or a name it matches whole.' }),
+const listQuery = z.strictObject({
+  provider: provider.optional(),
+  model: name.optional().meta({ description: 'Name of the entry, or a name it matches whole.' }),
   source: z.enum(PRICE_SOURCES).optional(),
   limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(100),
   cursor: z
@@ -27,89 +27,144 @@ const query = z.strictObject({
     .optional(),
 });
 
-const meters = z.record(
-  z.string(),
-  z.object({
-    price: z.string().meta({ description: 'Decimal USD per `per` units.' }),
-    per: z.number(),
-    tiers: z.array(z.object({ above: z.number(), price: z.string() })).optional(),
-    quality: z.enum(COST_QUALITIES).optional(),
-  }),
-);
-
-const priceVersionSchema = z
-  .object({
-    id: z.string(),
-    source: z.enum(PRICE_SOURCES),
-    source_version: z.string(),
-    org_id: z.string().nullable(),
-    provider: z.string(),
-    model: z.string(),
-    names: z.array(z.string()).meta({ description: 'Model names it holds for; * = the whole provider.' }),
-    service_tier: z.string(),
-    effective_from: z.iso.datetime().nullable().meta({ description: 'null = since the beginning of time.' }),
-    certain_from: z.iso
-      .datetime()
-      .nullable()
-      .meta({ description: 'Costs of calls before it are estimated.' }),
-    recorded_at: z.iso.datetime(),
-    meters,
-    windows: z.array(z.object({ from: z.number(), to: z.number(), meters })).meta({
-      description: 'Hours with prices of their own, in seconds of the UTC day.',
-    }),
-    basis: z
-      .object({ provider: z.string().nullable(), model: z.string().nullable(), multiplier: z.string() })
-      .nullable(),
-    empty: z
-      .boolean()
-      .meta({ description: 'The catalogue tells no price: calls stay pending, they are not free.' }),
-    refused: z.string().nullable().meta({ description: 'Why the catalogue price is not used.' }),
-    withdrawn: z.boolean(),
-  })
-  .meta({ id: 'PriceVersion' });
-
 const pageSchema = z
   .object({ prices: z.array(priceVersionSchema), next_cursor: z.string().nullable() })
   .meta({ id: 'PriceVersionPage' });
+
+const modelQuery = z.strictObject({
+  provider,
+  model: name.meta({ description: 'As a call names it.' }),
+  org_id: name.optional().meta({ description: 'With the contracts of this organisation.' }),
+  service_tier: name.toLowerCase().optional(),
+  at: instant.optional().meta({ description: 'Which price is in force then; left out: now.' }),
+});
+
+const timelineSchema = z
+  .object({
+    in_force: z
+      .union([z.object({ price: priceVersionSchema, multiplier: z.string() }), z.null()])
+      .meta({ description: 'The version whose meters decide, times multiplier; null: no price.' }),
+    pending_reason: z.string().nullable().meta({ description: 'Why there is no price.' }),
+    versions: z
+      .array(z.object({ state: z.enum(VERSION_STATES), price: priceVersionSchema }))
+      .meta({ description: 'Strongest source first, then oldest first.' }),
+  })
+  .meta({ id: 'ModelPrices' });
 
 const reloadedSchema = z
   .object({
     catalogue_version: z.string(),
     catalogue_added: z.number(),
     prices_file_added: z.number().nullable().meta({ description: 'null: PRICES_FILE is not set.' }),
+    changes: changeSchema.shape.changes,
+    warnings: z.array(z.string()),
   })
   .meta({ id: 'PricesReloaded' });
 
-/** `/api/v1/prices`: the price book, and reading its sources again. `onChange` runs after versions were added. */
-export function createPriceBookRoutes(deps: {
-  readonly db: Db;
-  readonly prices: Pick<PriceBookService, 'reload'>;
-  readonly onChange?: () => void;
-}): Route[] {
+export interface PriceBookRoutesDeps extends PriceChangeDeps {
+  readonly prices: Pick<PriceBookService, 'current' | 'load' | 'plan' | 'planReload' | 'record' | 'reload'>;
+}
+
+/** `/api/v1/prices`: the price book, changing it by hand, and reading its sources again. */
+export function createPriceBookRoutes(deps: PriceBookRoutesDeps): Route[] {
+  return [listRoute(deps), modelRoute(deps), ...reloadRoutes(deps), ...createPriceChangeRoutes(deps)];
+}
+
+function listRoute({ db }: PriceBookRoutesDeps): Route {
+  return route({
+    method: 'get',
+    path: '/api/v1/prices',
+    tag: 'Prices',
+    scope: 'read',
+    summary: 'Price versions, newest first',
+    description: 'A key bound to an organisation sees its own contracts only.',
+    query: listQuery,
+    responses: { 200: { description: 'A page of price versions.', schema: pageSchema } },
+    handle: async ({ caller, query: { provider, model, source, limit, cursor } }) => {
+      const filter = {
+        provider,
+        model,
+        source,
+        orgId: caller.orgId,
+        before: cursor ?? null,
+        limit: limit + 1,
+      };
+      const versions = await listVersions(db, filter);
+      const page = versions.slice(0, limit);
+      const next = versions.length > limit ? (page.at(-1)?.id ?? null) : null;
+      const body = { prices: page.map(viewVersionTo(caller)), next_cursor: next };
+      return { body: body satisfies z.input<typeof pageSchema> };
+    },
+  });
+}
+
+function modelRoute({ prices, now }: PriceBookRoutesDeps): Route {
+  return route({
+    method: 'get',
+    path: '/api/v1/prices/model',
+    tag: 'Prices',
+    scope: 'read',
+    summary: 'The prices of one model: every version, and which is in force',
+    description: 'A key bound to an organisation sees its own contracts only.',
+    query: modelQuery,
+    responses: {
+      200: { description: 'The timeline of the model.', schema: timelineSchema },
+      403: { description: 'The key is bound to another organisation.' },
+    },
+    handle: async ({ caller, query }) => {
+      const orgId = caller.orgId ?? query.org_id ?? null;
+      if (query.org_id !== undefined && query.org_id !== orgId) {
+        throw new Problem(
+          403,
+          'other_organisation',
+          `org_id: this key is bound to ${orgId ?? ''}; leave org_id out.`,
+        );
+      }
+      await prices.load();
+      const at = query.at ?? now();
+      const name = { ...query, orgId, serviceTier: query.service_tier ?? null };
+      const found = prices.current().resolve({ ...name, models: [name.model] }, at);
+      const view = viewVersionTo(caller);
+      const inForce =
+        'pending' in found ? null : { price: view(found.version), multiplier: found.multiplier };
+      const versions = timelineOf(prices.current(), name, at).map(({ state, version }) => ({
+        state,
+        price: view(version),
+      }));
+      const body = {
+        in_force: inForce,
+        pending_reason: 'pending' in found ? found.pending : null,
+        versions,
+      };
+      return { body: body satisfies z.input<typeof timelineSchema> };
+    },
+  });
+}
+
+function reloadRoutes({ prices, onChange, now }: PriceBookRoutesDeps): Route[] {
+  const view = (reloaded: Reloaded, dryRun: boolean): z.input<typeof reloadedSchema> => ({
+    catalogue_version: reloaded.catalogueVersion,
+    catalogue_added: reloaded.catalogueAdded,
+    prices_file_added: reloaded.fileAdded,
+    changes: viewChanges(reloaded.change, dryRun, now()),
+    warnings: [...changeWarnings(reloaded.change, null, now())],
+  });
+  const responses = {
+    200: { description: 'What was added, or would be.', schema: reloadedSchema },
+    422: { description: 'The prices file is wrong; nothing was changed.' },
+  };
+  const refuse = (error: unknown): never => {
+    throw pricesFileProblem(error);
+  };
   return [
     route({
       method: 'get',
-      path: '/api/v1/prices',
+      path: '/api/v1/prices/diff',
       tag: 'Prices',
-      scope: 'read',
-      summary: 'Price versions, newest first',
-      description: 'A key bound to an organisation sees its own contracts only.',
-      query,
-      responses: { 200: { description: 'A page of price versions.', schema: pageSchema } },
-      handle: async ({ caller, query: { provider, model, source, limit, cursor } }) => {
-        const filter = {
-          provider,
-          model,
-          source,
-          orgId: caller.orgId,
-          before: cursor ?? null,
-          limit: limit + 1,
-        };
-        const versions = await listVersions(deps.db, filter);
-        const page = versions.slice(0, limit);
-        const next = versions.length > limit ? (page.at(-1)?.id ?? null) : null;
-        return { body: { prices: page.map(view), next_cursor: next } satisfies z.input<typeof pageSchema> };
-      },
+      scope: 'admin',
+      summary: 'What reading PRICES_FILE and the bundled catalogue again would change',
+      responses,
+      handle: async () => ({ body: view(await prices.planReload().catch(refuse), true) }),
     }),
     route({
       method: 'post',
@@ -117,56 +172,12 @@ export function createPriceBookRoutes(deps: {
       tag: 'Prices',
       scope: 'admin',
       summary: 'Read PRICES_FILE and the bundled catalogue again',
-      responses: {
-        200: { description: 'How many versions were added.', schema: reloadedSchema },
-        422: { description: 'The prices file is wrong; nothing was changed.' },
-      },
+      responses,
       handle: async () => {
-        const { catalogueVersion, catalogueAdded, fileAdded } = await deps.prices.reload().catch(toProblem);
-        if (catalogueAdded + (fileAdded ?? 0) > 0) deps.onChange?.();
-        const body = {
-          catalogue_version: catalogueVersion,
-          catalogue_added: catalogueAdded,
-          prices_file_added: fileAdded,
-        };
-        return { body: body satisfies z.input<typeof reloadedSchema> };
+        const reloaded = await prices.reload().catch(refuse);
+        if (reloaded.change.added.length > 0) onChange();
+        return { body: view(reloaded, false) };
       },
     }),
   ];
-}
-
-function toProblem(error: unknown): never {
-  if (!(error instanceof PricesFileProblem)) throw error;
-  const errors = error.errors.map(({ path, line, message }) => ({
-    field: path,
-    message: line === null ? message : `line ${line}: ${message}`,
-  }));
-  throw new Problem(422, 'prices_file', error.message, { errors, cause: error });
-}
-
-const time = (ms: number): string | null => (ms === -Infinity ? null : new Date(ms).toISOString());
-
-function view(version: PriceVersion): z.input<typeof priceVersionSchema> {
-  return {
-    id: version.id,
-    source: version.source,
-    source_version: version.sourceVersion,
-    org_id: version.orgId,
-    provider: version.provider,
-    model: version.model,
-    names: version.match.map((match) => (match.kind === 'any' ? '*' : match.model)),
-    service_tier: version.serviceTier,
-    effective_from: time(version.effectiveFrom),
-    certain_from: time(version.certainFrom),
-    recorded_at: new Date(version.recordedAt).toISOString(),
-    meters: version.meters as z.input<typeof meters>,
-    windows: version.windows.map((window) => ({
-      ...window,
-      meters: window.meters as z.input<typeof meters>,
-    })),
-    basis: version.basis,
-    empty: version.empty,
-    refused: version.refused,
-    withdrawn: version.withdrawn,
-  };
 }

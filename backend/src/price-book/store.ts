@@ -25,7 +25,11 @@ interface VersionRow extends Row {
   readonly basis: PriceVersion['basis'];
   readonly empty: boolean;
   readonly refused: string | null;
+  readonly ended: boolean;
   readonly withdrawn: boolean;
+  readonly by_hand: boolean;
+  readonly author: string | null;
+  readonly note: string | null;
 }
 
 /**
@@ -37,7 +41,7 @@ const COLUMNS = sql`
   case when effective_from = '-infinity' then null else (extract(epoch from effective_from) * 1000)::bigint::text end as effective_ms,
   case when certain_from = '-infinity' then null else (extract(epoch from certain_from) * 1000)::bigint::text end as certain_ms,
   (extract(epoch from recorded_at) * 1000)::bigint::text as recorded_ms,
-  match, meters, windows, basis, empty, refused, withdrawn`;
+  match, meters, windows, basis, empty, refused, ended, withdrawn, by_hand, author, note`;
 
 const timeOf = (ms: string | null): number => (ms === null ? -Infinity : Number(ms));
 
@@ -59,7 +63,11 @@ function toVersion(row: VersionRow): PriceVersion {
     basis: row.basis,
     empty: row.empty,
     refused: row.refused,
+    ended: row.ended,
     withdrawn: row.withdrawn,
+    byHand: row.by_hand,
+    author: row.author,
+    note: row.note,
   };
 }
 
@@ -106,6 +114,26 @@ export async function listVersions(db: Queryable, filter: VersionFilter): Promis
 const when = <T>(value: T | null | undefined, condition: (value: T) => Sql): Sql =>
   value === null || value === undefined ? empty : condition(value);
 
+/** How calls name a model. */
+export interface SeenModel extends Row {
+  readonly provider: string | null;
+  readonly request_model: string | null;
+  readonly response_model: string | null;
+}
+
+/** The models of the calls since `since` (Unix ms) and of those that still wait for a price, at most 10,000. */
+export async function readSeenModels(db: Queryable, since: number): Promise<readonly SeenModel[]> {
+  const { rows } = await db.query<SeenModel>(sql`
+    select provider, request_model, response_model from usage_events
+    where kind = 'call' and started_at >= ${timestamp(since)}::timestamptz
+    union
+    select provider, request_model, response_model from usage_events where cost_status = 'pending'
+    union
+    select provider, request_model, response_model from kept_events where cost_status = 'pending'
+    limit 10000`);
+  return rows;
+}
+
 /** Keeps other importers out until the transaction ends. */
 export async function lockImports(tx: Queryable): Promise<void> {
   await tx.query(sql`select pg_advisory_xact_lock(${IMPORT_LOCK})`);
@@ -118,14 +146,15 @@ export async function insertVersions(tx: Queryable, drafts: readonly PriceVersio
     await tx.query(sql`
       insert into price_versions (
         source, source_version, org_id, provider, model, match, service_tier, effective_from, certain_from, recorded_at,
-        meters, windows, basis, empty, refused, withdrawn)
+        meters, windows, basis, empty, refused, ended, withdrawn, by_hand, author, note)
       select
         source, source_version, org_id, provider, model, match, service_tier, effective_from, certain_from, recorded_at,
-        meters, windows, basis, empty, refused, withdrawn
+        meters, windows, basis, empty, refused, ended, withdrawn, by_hand, author, note
       from jsonb_to_recordset(${rows}::jsonb) as row (
         source text, source_version text, org_id text, provider text, model text, match jsonb, service_tier text,
         effective_from timestamptz, certain_from timestamptz, recorded_at timestamptz,
-        meters jsonb, windows jsonb, basis jsonb, empty boolean, refused text, withdrawn boolean)`);
+        meters jsonb, windows jsonb, basis jsonb, empty boolean, refused text,
+        ended boolean, withdrawn boolean, by_hand boolean, author text, note text)`);
   }
 }
 
@@ -148,6 +177,10 @@ function toRow(draft: PriceVersionDraft): Record<string, unknown> {
     basis: draft.basis,
     empty: draft.empty,
     refused: draft.refused,
+    ended: draft.ended,
     withdrawn: draft.withdrawn,
+    by_hand: draft.byHand,
+    author: draft.author,
+    note: draft.note,
   };
 }

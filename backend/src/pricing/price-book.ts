@@ -1,3 +1,4 @@
+import { liveVersions } from './live-versions.js';
 import { createModelIndex } from './match-model.js';
 import type { PriceVersion } from './price-version.js';
 import { resolvePrice, shelfKey } from './resolve-price.js';
@@ -17,7 +18,7 @@ const MEMO_LIMIT = 20_000;
  * `effectiveFrom` not after the call's end, the last recorded where several are equal.
  */
 export function createPriceBook(versions: readonly PriceVersion[]): PriceBook {
-  const shelves = buildShelves(inForce(versions));
+  const shelves = buildShelves(liveVersions(versions));
   const breaks = breakPoints(versions);
   const contracted = new Set(versions.map((version) => version.orgId).filter((orgId) => orgId !== null));
   const memo = new Map<string, (PriceResolution | undefined)[]>();
@@ -60,25 +61,6 @@ function segmentOf(breaks: readonly number[], at: number): number {
   }
   return low;
 }
-
-/** The versions not replaced by a later record of the same entry, nor taken back. */
-function inForce(versions: readonly PriceVersion[]): readonly PriceVersion[] {
-  const last = new Map<string, PriceVersion>();
-  for (const version of versions) {
-    const key = JSON.stringify([
-      shelfOf(version),
-      version.model,
-      version.serviceTier,
-      `${version.effectiveFrom}`,
-    ]);
-    const known = last.get(key);
-    if (!known || isLater(version, known)) last.set(key, version);
-  }
-  return [...last.values()].filter((version) => !version.withdrawn);
-}
-
-const isLater = (a: PriceVersion, b: PriceVersion): boolean =>
-  a.recordedAt === b.recordedAt ? Number(a.id) > Number(b.id) : a.recordedAt > b.recordedAt;
 
 const shelfOf = (version: PriceVersion): string => shelfKey(version.source, version.orgId, version.provider);
 

@@ -72,7 +72,7 @@ export const STANDARD_TIER = 'standard';
 export interface PriceVersion {
   readonly id: string;
   readonly source: PriceSource;
-  /** Package version of the catalogue, or hash of the prices file. */
+  /** Package version of the catalogue, or hash of the prices file; `manual` for a single price recorded by hand. */
   readonly sourceVersion: string;
   /** Set for a contract: it applies to this organisation only. */
   readonly orgId: string | null;
@@ -95,8 +95,15 @@ export interface PriceVersion {
   readonly empty: boolean;
   /** Why the catalogue's price of this model cannot be used, in words for people. Never priced in part. */
   readonly refused: string | null;
-  /** Takes back the version with the same source, organisation, provider, model, tier and `effectiveFrom`. */
+  /** From `effectiveFrom` on the entry has no price any more: the next entry or source decides. */
+  readonly ended: boolean;
+  /** Takes back the version with the same source, organisation, provider, model, tier, `effectiveFrom` and `byHand`. */
   readonly withdrawn: boolean;
+  /** Recorded through the API or the command, not by an import: what one records the other never takes back. */
+  readonly byHand: boolean;
+  /** Who recorded it by hand. */
+  readonly author: string | null;
+  readonly note: string | null;
 }
 
 /** A price version that the database has not numbered yet. */

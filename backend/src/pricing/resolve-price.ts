@@ -154,7 +154,8 @@ function priceOf(from: Search, source: number, found: Found): PriceResolution {
 function pick(model: PricedModel, tier: string, at: number): PriceVersion | PendingReason {
   const timeline = model.timelines.get(tier);
   if (!timeline) return 'no_price_for_tier';
-  return timeline.findLast((version) => version.effectiveFrom <= at) ?? 'no_price_at_time';
+  const version = timeline.findLast(({ effectiveFrom }) => effectiveFrom <= at);
+  return version && !version.ended ? version : 'no_price_at_time';
 }
 
 const priceText = ({ meters, windows, basis, empty, refused }: PriceVersion): string =>

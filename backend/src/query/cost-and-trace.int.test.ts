@@ -30,6 +30,7 @@ const version = (id: string, output: string, effectiveFrom: string): PriceVersio
   ...{ certainFrom: -Infinity, recordedAt: Date.parse(effectiveFrom) },
   meters: { input_uncached: { price: '2.5', per: 1_000_000 }, output: { price: output, per: 1_000_000 } },
   ...{ windows: [], basis: null, empty: false, refused: null, withdrawn: false },
+  ...{ ended: false, byHand: false, author: null, note: null },
 });
 
 let db: Db;
