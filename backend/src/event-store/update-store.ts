@@ -59,46 +59,64 @@ function updateStatement(
   changes: readonly UpdatedRow[],
   touch: boolean,
 ): Sql {
-  const lists: { readonly name: string; readonly list: Sql }[] = [];
-  /** The value of a column in each row: one that all rows share stands in the statement once (a third of the time). */
-  const valueOf = (name: string, type: string, values: readonly Value[]): Sql => {
-    const [first = null] = values;
-    if (values.every((value) => value === first)) return sql`${first}::${raw(type)}`;
-    lists.push({ name, list: sql`${arrayLiteral(values)}::${raw(type)}[]` });
-    return raw(`g.${name}`);
-  };
+  const given = createGiven(changes.length);
   const before = changes.map((change) => change.before);
   const after = changes.map(({ after: row, requestNumber }) => ({ row, requestNumber }));
   const keys = KEY_COLUMNS.map(
-    ([name, type, value]) => sql`${raw(`e.${name}`)} = ${valueOf(`k_${name}`, type, before.map(value))}`,
+    ([name, type, value]) => sql`${raw(`e.${name}`)} = ${given.column(name, type, before.map(value))}`,
   );
   const seen = SEEN.map(
     ([name, type, value]) =>
-      sql`${raw(`e.${name}`)} is not distinct from ${valueOf(`seen_${name}`, type, before.map(value))}`,
+      sql`${raw(`e.${name}`)} is not distinct from ${given.column(`seen_${name}`, type, before.map(value))}`,
   );
   const set = CHANGED[part].map(
-    ([name, type, value]) => sql`${raw(name)} = ${valueOf(`new_${name}`, type, after.map(value))}`,
+    ([name, type, value]) => sql`${raw(name)} = ${given.column(`new_${name}`, type, after.map(value))}`,
   );
   if (touch) {
     const numbers = changes.map(({ requestNumber }) => requestNumber);
-    set.push(sql`request_number = ${valueOf('request_number', 'bigint', numbers)}`);
+    set.push(sql`request_number = ${given.column('touched', 'bigint', numbers)}`);
   }
   const recovered = changes.map((change) => change.recovered);
-  set.push(
-    sql`recovered_at = case when ${valueOf('recovered', 'boolean', recovered)} then now() else e.recovered_at end`,
-  );
+  const isRecovered = given.column('recovered', 'boolean', recovered);
+  set.push(sql`recovered_at = case when ${isRecovered} then now() else e.recovered_at end`);
   const times = before.map(({ event }) => event.startedAt);
   const earliest = timeText(times.reduce((a, b) => Math.min(a, b)));
   const latest = timeText(times.reduce((a, b) => Math.max(a, b)));
-  const functions = [
-    sql`generate_series(1, ${changes.length}::int)`,
-    ...lists.map(({ list }) => sql`unnest(${list})`),
-  ];
-  // The time bounds spare other chunks, and most of this one where an index by realm and time serves.
+  // The time bounds spare other chunks, and most of this one where an index by time serves.
   return sql`
     update ${raw(place === 'raw' ? 'usage_events' : 'kept_events')} e set ${join(set)}
-    from rows from (${join(functions)}) as g (${raw(['position', ...lists.map(({ name }) => name)].join(', '))})
+    from ${given.table()} as g
     where ${join([...keys, ...seen], ' and ')}
       and e.started_at >= ${earliest}::timestamptz and e.started_at <= ${latest}::timestamptz
     returning g.position`;
+}
+
+interface Given {
+  /** Adds a column with a value for each row; returns its name. */
+  column(name: string, type: string, values: readonly Value[]): Sql;
+  /** A table of the rows, numbered by `position` from 1. */
+  table(): Sql;
+}
+
+/** Rows as a table `g`. A value that all rows share is written once: most of them are, and lists took half the time. */
+function createGiven(count: number): Given {
+  const shared: Sql[] = [];
+  const names = ['position'];
+  const lists = [sql`generate_series(1, ${count}::int)`];
+  return {
+    column(name, type, values) {
+      const [first = null] = values;
+      if (values.every((value) => value === first)) {
+        shared.push(sql`${first}::${raw(type)} as ${raw(name)}`);
+      } else {
+        names.push(name);
+        lists.push(sql`unnest(${arrayLiteral(values)}::${raw(type)}[])`);
+      }
+      return raw(`g.${name}`);
+    },
+    // "offset 0" keeps the planner from comparing the table with the shared values one by one: it would think that hardly
+    // a row has them all, and join 5,000 rows with 5,000 in a nested loop (4 s in place of 0.1 s).
+    table: () => sql`(
+      select ${join([sql`u.*`, ...shared])} from rows from (${join(lists)}) as u (${raw(names.join(', '))}) offset 0)`,
+  };
 }
