@@ -19,7 +19,7 @@ import { createServer } from './http/server.js';
 import { DEFAULT_ATTRIBUTION_NAMES, withConfiguredNames } from './ingest/attribution.js';
 import { createEventRoutes } from './ingest/event-routes.js';
 import { createIngest } from './ingest/ingest.js';
-import { createIngestMetrics } from './ingest/ingest-metrics.js';
+import { createIngestMetrics, type IngestMetrics } from './ingest/ingest-metrics.js';
 import { createOtlpRoutes } from './ingest/otlp-routes.js';
 import { observeWriter } from './ingest/observed-writer.js';
 import { createQuarantineRoutes } from './ingest/quarantine-routes.js';
@@ -71,14 +71,15 @@ export function createApp({ config, db, logger, localAdmin, prices, schema, vers
     trustedForMs: db.engine === 'server' ? REPLICAS_SEEN_WITHIN_MS : null,
   });
   const events = createEventStore({ db, priceBook: prices.current, onWritten: refresher.noteWritten });
-  const writer = observeWriter(createEventWriter(db, events, logger), metrics.registry);
+  const ingestMetrics = createIngestMetrics(metrics.registry, () => writer.queuedRows);
+  const writer = observeWriter(createEventWriter(db, events, ingestMetrics, logger), metrics.registry);
   const ingest = createIngest({
     writer,
     clock,
     priceBook: prices.current,
     lateEventsMaxAgeMs: config.lateEventsMaxAge,
     attributionNames: withConfiguredNames(DEFAULT_ATTRIBUTION_NAMES, config.attributeNames),
-    metrics: createIngestMetrics(metrics.registry, () => writer.queuedRows),
+    metrics: ingestMetrics,
   });
   const reprice = createReprice({ db, events, prices });
   const { pipeline, health } = createJobs({ config, db, logger, metrics, refresher });
@@ -148,9 +149,12 @@ function createJobs({ config, db, logger, metrics, refresher }: JobsDeps): {
   return { pipeline: createPipeline({ db, steps, blocks, logger, onRun: ran }), health };
 }
 
-function createEventWriter(db: Db, events: EventStore, logger: Logger): Writer {
+function createEventWriter(db: Db, events: EventStore, metrics: IngestMetrics, logger: Logger): Writer {
   return createWriter({
-    writeDay: (rows) => events.acceptDay(rows),
+    writeDay: async (rows) => {
+      const accepted = await events.acceptDay(rows);
+      metrics.committed(rows.length, accepted);
+    },
     writeQuarantine: (items) => insertQuarantined(db, items),
     isRetryable,
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
