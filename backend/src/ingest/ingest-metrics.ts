@@ -8,6 +8,8 @@ export interface IngestMetrics {
     quarantined: readonly QuarantineItem[],
     orgClaimsIgnored: number,
   ): void;
+  /** Told of each transaction with events: how many rows it was given, and what became of them. */
+  committed(rows: number, outcome: { readonly written: number; readonly late: number }): void;
 }
 
 /** Counters of what came in, on the given registry. */
@@ -30,6 +32,21 @@ export function createIngestMetrics(registry: Registry, queuedRows: () => number
     help: 'Events that claimed another organisation than their key is bound to.',
     registers,
   });
+  const written = new Counter({
+    name: 'tokenledger_events_written_total',
+    help: 'Events new to the ledger, or telling more than before.',
+    registers,
+  });
+  const resent = new Counter({
+    name: 'tokenledger_events_resent_total',
+    help: 'Events that were known already, whatever their age: acknowledged and not stored again.',
+    registers,
+  });
+  const late = new Counter({
+    name: 'tokenledger_events_late_total',
+    help: 'Events of days whose raw events are gone: kept apart and posted to the ledger as adjustments.',
+    registers,
+  });
   new Gauge({
     name: 'tokenledger_ingest_queued_rows',
     help: 'Rows waiting to be committed.',
@@ -43,6 +60,11 @@ export function createIngestMetrics(registry: Registry, queuedRows: () => number
       events.inc({ source }, count);
       for (const { reason } of items) quarantined.inc({ source, reason });
       if (ignored) claims.inc(ignored);
+    },
+    committed(rows, outcome) {
+      written.inc(outcome.written);
+      resent.inc(rows - outcome.written);
+      late.inc(outcome.late);
     },
   };
 }

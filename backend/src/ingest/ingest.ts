@@ -60,7 +60,7 @@ export function createIngest(deps: IngestDeps): Ingest {
     contextOf,
     async traces(body, contentType, caller) {
       const context = contextOf(caller.realm, caller.orgId);
-      const decoded = await decodeOrNote(body, contentType, context, deps.writer);
+      const decoded = await decodeOrNote(body, contentType, context, deps);
       const { rows, quarantined, orgClaimsIgnored } = acceptSpans(decoded.spans, context, context.book);
       const malformed = decoded.malformed.map((item) => malformedItem(item, context));
       const refused = [...malformed, ...quarantined];
@@ -84,7 +84,7 @@ async function decodeOrNote(
   body: Buffer,
   contentType: string,
   context: IngestContext,
-  writer: Writer,
+  { writer, metrics }: Pick<IngestDeps, 'writer' | 'metrics'>,
 ): Promise<DecodedJson> {
   try {
     return contentType === JSON_TYPE
@@ -93,7 +93,9 @@ async function decodeOrNote(
   } catch (error) {
     const message =
       contentType === JSON_TYPE ? 'the body is no OTLP/JSON' : 'the body is no OTLP protobuf message';
-    await writer.write({ rows: [], quarantined: [undecodable(body, contentType, message, context)] });
+    const item = undecodable(body, contentType, message, context);
+    await writer.write({ rows: [], quarantined: [item] });
+    metrics.accepted('otlp', 0, [item], 0);
     throw new Problem(400, 'undecodable_body', `${message}; it cannot be stored, do not send it again`, {
       cause: error,
     });

@@ -183,7 +183,10 @@ describe('a run by hand', () => {
     const pipeline = pipelineOf([step], { steps: { minute: [step], night: [step] } });
     if (how === 'by hand') await Promise.all([1, 2, 3, 4, 5].map(() => outcomes(pipeline)));
     else {
-      for (let i = 0; i < 5; i += 1) (pipeline.now(), pipeline.night());
+      for (let i = 0; i < 5; i += 1) {
+        pipeline.now();
+        pipeline.night();
+      }
       await until(() => log.length >= 4);
     }
     expect(most).toBe(1);
