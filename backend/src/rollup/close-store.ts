@@ -96,7 +96,7 @@ export async function writeDailySums(tx: Connection, day: number): Promise<numbe
         where kind = 'call' and ${withinDay(sql`started_at`, day)} group by ${DIMENSIONS}
         union all
         select ${DIMENSIONS}, ${NEGATED_SUMS} from ledger_adjustments where ${withinDay(sql`bucket`, day)}
-      ) as both group by ${DIMENSIONS} having ${ANY_SUM}
+      ) as parts group by ${DIMENSIONS} having ${ANY_SUM}
       returning calls)
     select coalesce(sum(calls), 0)::float8 as calls from written`);
   return rows[0]?.calls ?? 0;
@@ -155,7 +155,7 @@ export async function writeDailyMeters(
       union all
       select ${DIMENSIONS}, meter, price_version_ids, -quantity, -cost_usd, -list_cost_usd, -unlisted_cost_usd
       from ledger_meter_adjustments where ${withinDay(sql`bucket`, day)}
-    ) as both
+    ) as parts
     group by ${DIMENSIONS}, meter, price_version_ids
     having sum(quantity) <> 0 or sum(cost_usd) <> 0 or sum(list_cost_usd) <> 0 or sum(unlisted_cost_usd) <> 0`);
 }

@@ -1,7 +1,7 @@
 import type { Db } from '../db/db.js';
 import { dayOf } from '../event-store/ledger-row.js';
 import type { Step, StepContext } from '../jobs/step.js';
-import { checkDay, type Verdict } from './check.js';
+import { checkDay } from './check.js';
 import { readClock } from './close-store.js';
 import type { Refresher } from './refresh.js';
 import {
