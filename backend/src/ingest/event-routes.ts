@@ -11,7 +11,8 @@ const ItemError = z
   .object({ index: z.int(), field: z.string(), message: z.string() })
   .meta({ id: 'ItemError' });
 
-const StoredEvent = z
+/** What became of an event. */
+export const StoredEvent = z
   .object({
     index: z.int().describe('Position in the request.'),
     trace_id: z.string(),
@@ -100,7 +101,7 @@ const resultOf = ({ rows, errors, warnings }: AcceptedEvents): z.output<typeof E
   warnings,
 });
 
-const storedEvent = (
+export const storedEvent = (
   index: number,
   { event, settlement, cost }: LedgerRow,
 ): z.output<typeof StoredEvent> => ({

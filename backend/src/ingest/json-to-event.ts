@@ -1,15 +1,12 @@
 import { cleanText } from './clean-text.js';
 import { canonicalJson, deriveIds, type DerivedIds } from './derive-ids.js';
 import { MAX_DURATION_MS, type JsonEventInput } from './json-event-schema.js';
+import { JSON_DETAIL, toldUsage } from './told-usage.js';
 import type { Attribution, UsageEvent } from '../ledger/event.js';
-import { checkUsage } from '../usage/check-usage.js';
 import { canonicalProvider, providerOfModel } from '../usage/provider-names.js';
-import type { Usage } from '../usage/usage.js';
 
 /** Scope of events that came as JSON. */
 const JSON_SCOPE = 'tokenledger.json';
-/** JSON usage is canonical and complete by contract: richer than anything read off a span. */
-const JSON_DETAIL = 1_000;
 
 /**
  * Ids of one JSON event: the sender's own, else derived from its `id`, else from the whole item and its ordinal among
@@ -41,9 +38,8 @@ export function jsonToEvent(
 ): UsageEvent {
   const startedAt = Date.parse(input.started_at);
   const step = input.kind === 'step';
-  const usage = input.usage ? canonicalUsage(input.usage) : null;
-  const problem = usage === null ? 'no_usage' : checkUsage(usage);
-  const lifetimeUnknown = input.usage?.cache_write != null && input.usage.cache_write > 0;
+  const told = input.usage ? toldUsage(input.usage) : null;
+  const problem = told ? told.problem : 'no_usage';
   return {
     realm,
     traceId: ids.traceId,
@@ -64,35 +60,16 @@ export function jsonToEvent(
     responseModel: text(input.model),
     responseId: text(input.response_id),
     serviceTier: text(input.service_tier),
-    usage: problem === null ? usage : null,
+    usage: told?.problem === null ? told.usage : null,
     usageProblem: step ? null : problem,
-    inputBasis: usage && !step ? 'sender' : null,
-    usageQuality: lifetimeUnknown ? 'estimated' : 'exact',
-    lost: lifetimeUnknown ? ['1h split'] : [],
+    inputBasis: told && !step ? 'sender' : null,
+    usageQuality: told?.quality ?? 'exact',
+    lost: told?.lost ?? [],
     detail: step ? 0 : problem === null ? JSON_DETAIL : 1,
     failed: input.error === true,
     reportedCost: input.reported_cost_usd ?? null,
     timeToFirstTokenMs: input.time_to_first_token_ms ?? null,
     attributes: null,
-  };
-}
-
-function canonicalUsage(told: NonNullable<JsonEventInput['usage']>): Usage {
-  const { cache_write, other, ...counts } = told;
-  const short = counts.cache_write_5m ?? null;
-  return {
-    input_tokens: counts.input_tokens ?? null,
-    cache_read: counts.cache_read ?? null,
-    cache_write_5m: cache_write == null ? short : (short ?? 0) + cache_write,
-    cache_write_1h: counts.cache_write_1h ?? null,
-    input_audio: counts.input_audio ?? null,
-    cache_read_audio: counts.cache_read_audio ?? null,
-    input_image: counts.input_image ?? null,
-    output_tokens: counts.output_tokens ?? null,
-    reasoning: counts.reasoning ?? null,
-    output_audio: counts.output_audio ?? null,
-    output_image: counts.output_image ?? null,
-    other: other ?? {},
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Queryable } from '../db/db.js';
 import type { RowChange, StoredRow } from '../event-store/ledger-row.js';
+import type { CallSlice } from './call-slices-store.js';
 import type { CallGroup, PriceChange } from './reprice-plan.js';
 import { callGroups, readGroups, sliceGroups, type CallChoice } from './reprice-store.js';
 
@@ -46,21 +47,32 @@ function byDay(groups: readonly CallGroup[]): Map<number, CallGroup[]> {
 }
 
 async function sweepDay(
-  { db, change, visit }: Sweep,
+  sweep: Sweep,
   day: number,
   choice: CallChoice,
   groups: readonly CallGroup[],
 ): Promise<boolean> {
+  const slices = (await sliceGroups(sweep.db, day, choice, groups)).values();
   let complete = true;
-  for (const slice of await sliceGroups(db, day, choice, groups)) {
-    let stale = 1;
-    for (let attempt = 0; stale > 0 && attempt < ATTEMPTS; attempt += 1) {
-      const changes = changesOf(await readGroups(db, slice, choice, groups), change);
-      stale = changes.length > 0 ? await visit(changes, choice.status) : 0;
-    }
-    if (stale > 0) complete = false;
-  }
+  const work = async (): Promise<void> => {
+    for (const slice of slices) if (!(await sweepSlice(sweep, slice, choice, groups))) complete = false;
+  };
+  // One prices while the database writes for the other.
+  await Promise.all([work(), work()]);
   return complete;
+}
+
+async function sweepSlice(
+  { db, change, visit }: Sweep,
+  slice: CallSlice,
+  choice: CallChoice,
+  groups: readonly CallGroup[],
+): Promise<boolean> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const changes = changesOf(await readGroups(db, slice, choice, groups), change);
+    if (changes.length === 0 || (await visit(changes, choice.status)) === 0) return true;
+  }
+  return false;
 }
 
 function changesOf(rows: readonly StoredRow[], change: PriceChange): RowChange[] {
