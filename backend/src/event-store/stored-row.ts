@@ -19,11 +19,11 @@ const plain = [
   ...['time_to_first_token_ms', 'cost_status', 'cost_reason', 'cost_quality', 'price_version_ids'],
   ...['repeat_of_trace_id', 'repeat_of_span_id', 'request_number'],
 ];
-/** Times as Unix ms: reading a Date took a third of reading a row. */
+/** Times as Unix ms: reading a Date took a third of reading a row. `date_part` is a float, `extract` a slow numeric. */
 const COLUMNS: readonly ((alias: string) => string)[] = [
   ...plain.map((name) => (alias: string) => `${alias}.${name}`),
-  (alias) => `(extract(epoch from ${alias}.started_at) * 1000)::float8 as started_ms`,
-  (alias) => `(extract(epoch from ${alias}.repeat_of_started_at) * 1000)::float8 as repeat_of_started_ms`,
+  (alias) => `date_part('epoch', ${alias}.started_at) * 1000 as started_ms`,
+  (alias) => `date_part('epoch', ${alias}.repeat_of_started_at) * 1000 as repeat_of_started_ms`,
   (alias) => `trim_scale(${alias}.cost_usd)::text as cost_usd`,
   (alias) => `trim_scale(${alias}.reported_cost)::text as reported_cost`,
 ];

@@ -1,4 +1,4 @@
-import type { Queryable } from '../db/db.js';
+import type { Db } from '../db/db.js';
 import type { StoredRow } from '../event-store/ledger-row.js';
 import { endOf } from '../ledger/same-call.js';
 import { traceKey, type PartnerSearch } from './partner-search.js';
@@ -19,7 +19,7 @@ export interface RelatedTraces {
 
 /** Reads traces, the traces with copies of their calls, those with copies of theirs, and so on. */
 export async function readRelated(
-  db: Queryable,
+  db: Pick<Db, 'query' | 'transaction'>,
   start: readonly TraceTime[],
   search: PartnerSearch,
   marks: Marks,

@@ -95,7 +95,7 @@ const TOLD = sql`(e.input_tokens is not null or e.output_tokens is not null or e
   or e.cache_write_5m is not null or e.cache_write_1h is not null or e.reasoning is not null or e.usage_more is not null)`;
 const MAY_BE_CALL = sql`(e.span_class = 'call' or e.span_class = 'wrapper' and ${TOLD})`;
 
-const ms = (column: Sql): Sql => sql`(extract(epoch from ${column}) * 1000)::float8`;
+const ms = (column: Sql): Sql => sql`date_part('epoch', ${column}) * 1000`;
 const END = sql`e.started_at + e.duration_us * interval '1 microsecond'`;
 
 /** How many rows came with requests, and when the calls among them ran. */
@@ -127,6 +127,18 @@ export async function timesOf(
   };
 }
 
+/**
+ * Runs a statement that finds traces by their index. Of a day just begun the statistics are missing or tell of its first
+ * minutes: the planner then read whole days for every trace (60 times slower).
+ */
+const byIndex = <T extends Row>(db: Pick<Db, 'transaction'>, statement: Sql): Promise<{ rows: T[] }> =>
+  db.transaction(async (tx) => {
+    await tx.query(sql`
+      select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+        set_config('enable_mergejoin', 'off', true)`);
+    return tx.query<T>(statement);
+  });
+
 /** A trace that its requests could not settle, with how many rows it has. */
 export interface OpenTrace extends TraceTime {
   readonly rows: number;
@@ -137,7 +149,7 @@ export interface OpenTrace extends TraceTime {
  * which that is not known. A wrapper that tells usage and is a step is looked at again: its usage may have come later.
  */
 export async function openTraces(
-  db: Queryable,
+  db: Pick<Db, 'transaction'>,
   requests: Requests,
   { rawFloor, openFrom }: Marks,
 ): Promise<{ readonly traces: number; readonly open: readonly OpenTrace[] }> {
@@ -146,7 +158,9 @@ export async function openTraces(
   const isOf = sql`e.trace_id = t.trace_id and e.realm = t.realm`;
   const raw = sql`usage_events e where ${isOf} and e.started_at >= ${timeText(openFrom)}::timestamptz`;
   const kept = sql`kept_events e where ${isOf}`;
-  const { rows } = await db.query<Row & TraceRow>(sql`
+  const { rows } = await byIndex<TraceRow>(
+    db,
+    sql`
     with touched as materialized (
       select realm, trace_id, min(request_number) as low, max(request_number) as high, bool_or(doubtful) as doubtful,
         min(started_at) as first, max(started_at) as last
@@ -161,12 +175,13 @@ export async function openTraces(
       or exists (select from ${raw} and e.request_number is distinct from t.low)
       or exists (select from ${kept} and e.request_number is distinct from t.low)
     union all
-    select null, null, null, null, count(*) from touched`);
+    select null, null, null, null, count(*) from touched`,
+  );
   const open = rows.filter(({ realm }) => realm !== null).map(openTrace);
   return { traces: Number(rows.find(({ realm }) => realm === null)?.rows), open };
 }
 
-interface TraceRow {
+interface TraceRow extends Row {
   readonly realm: string | null;
   readonly trace_id: string | null;
   readonly first: number | null;
@@ -184,7 +199,7 @@ const openTrace = (row: TraceRow): OpenTrace => ({
 
 /** Every stored row of traces; of each at most about `most`. */
 export async function rowsOfTraces(
-  db: Queryable,
+  db: Pick<Db, 'query' | 'transaction'>,
   traces: readonly TraceTime[],
   { rawFloor, openFrom }: Marks,
   most: number,
@@ -192,14 +207,16 @@ export async function rowsOfTraces(
   const wanted = sql`unnest(${arrayLiteral(traces.map(({ realm }) => realm))}::text[],
     ${arrayLiteral(traces.map(({ traceId }) => traceId))}::text[]) as t (realm, trace_id)`;
   const isOf = sql`e.trace_id = t.trace_id and e.realm = t.realm`;
-  // lateral: however wrong the statistics of a new day are, a trace is found by its index
-  const { rows } = await db.query(sql`
+  const { rows } = await byIndex(
+    db,
+    sql`
     select e.* from ${wanted} cross join lateral (
       select 'raw' as place, ${storedColumns('e')} from usage_events e
       where ${isOf} and e.started_at >= ${timeText(openFrom)}::timestamptz
       union all
       select 'kept' as place, ${storedColumns('e')} from kept_events e where ${isOf}
-      limit ${most}::int) e`);
+      limit ${most}::int) e`,
+  );
   const found = rows.map(placed);
   for (const day of compressedDays(traces, rawFloor, openFrom)) {
     const { rows: ofDay } = await db.query(sql`
