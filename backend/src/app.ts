@@ -29,7 +29,7 @@ import { createHealthReader, type HealthReader } from './jobs/health-reader.js';
 import { createJobMetrics } from './jobs/job-metrics.js';
 import { createPipeline, type Pipeline } from './jobs/pipeline.js';
 import { createJobRoutes } from './jobs/routes.js';
-import { createSteps } from './pipeline-steps.js';
+import { createSteps, type StepsDeps } from './pipeline-steps.js';
 import { createPriceBookRoutes } from './price-book/routes.js';
 import type { PriceBookService } from './price-book/price-book.js';
 import { createQueryRoutes } from './query/routes.js';
@@ -82,7 +82,16 @@ export function createApp({ config, db, logger, localAdmin, prices, schema, vers
     metrics: ingestMetrics,
   });
   const reprice = createReprice({ db, events, prices });
-  const { pipeline, health } = createJobs({ config, db, logger, metrics, refresher });
+  const { pipeline, health } = createJobs({
+    config,
+    db,
+    logger,
+    metrics,
+    events,
+    prices,
+    refresher,
+    reprice,
+  });
   const api = [
     ...createOtlpRoutes(ingest),
     ...createEventRoutes(ingest),
@@ -126,17 +135,18 @@ export function createApp({ config, db, logger, localAdmin, prices, schema, vers
   return { listener, writer, refresher, keys, pipeline };
 }
 
-interface JobsDeps extends Pick<AppDeps, 'config' | 'db' | 'logger'> {
+interface JobsDeps extends StepsDeps {
+  readonly logger: Logger;
   readonly metrics: Metrics;
-  readonly refresher: Refresher;
 }
 
 /** The pipeline over one database, and what is known of it. */
-function createJobs({ config, db, logger, metrics, refresher }: JobsDeps): {
+function createJobs({ logger, metrics, ...deps }: JobsDeps): {
   readonly pipeline: Pipeline;
   readonly health: HealthReader;
 } {
-  const { steps, blocks } = createSteps({ db, refresher });
+  const { config, db } = deps;
+  const { steps, blocks } = createSteps(deps);
   const health = createHealthReader({
     db,
     jobNames: [...steps.minute, ...steps.night].map(({ name }) => name),
