@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { withApi } from './cli/connect.js';
 import { addJobCommands } from './cli/job-commands.js';
 import { addKeyCommands } from './cli/key-commands.js';
+import { addPendingCommands } from './cli/pending-commands.js';
 import { addPriceCommands } from './cli/price-commands.js';
 import { addQuarantineCommands } from './cli/quarantine-commands.js';
 import type { Run } from './cli/run.js';
@@ -19,6 +20,7 @@ const program = new Command('tokenledger').description(
 addStatusCommand(program, run);
 addKeyCommands(program, run);
 addQuarantineCommands(program, run);
+addPendingCommands(program, run);
 addPriceCommands(program, run);
 addJobCommands(program, run);
 

@@ -1,0 +1,48 @@
+import type { Db } from '../db/db.js';
+import type { EventStore } from '../event-store/event-store.js';
+import type { LedgerRow } from '../event-store/ledger-row.js';
+import { pendingDays, readPending, slicePending, type PendingFilter } from './pending-store.js';
+
+export interface WriteOffDeps {
+  readonly db: Pick<Db, 'query'>;
+  readonly events: Pick<EventStore, 'changeDay'>;
+}
+
+/** Who gives calls up, and why. */
+export interface WrittenOffBy {
+  readonly author: string;
+  readonly note: string;
+}
+
+/**
+ * Gives up on pending calls: they become `unbilled (written_off)`, and closed days get adjustments with author and note.
+ * Day by day, oldest first; what is done is pending no more, so that the same request again goes on with the rest.
+ * @returns how many were written off, and whether it came to the end
+ */
+export async function writeOff(
+  { db, events }: WriteOffDeps,
+  filter: PendingFilter & { readonly before: number },
+  by: WrittenOffBy,
+  signal: AbortSignal,
+): Promise<{ readonly writtenOff: number; readonly complete: boolean }> {
+  let writtenOff = 0;
+  let complete = true;
+  for (const day of await pendingDays(db, filter)) {
+    if (signal.aborted) return { writtenOff, complete: false };
+    for (const slice of await slicePending(db, day, filter)) {
+      const changes = (await readPending(db, slice, filter)).map((before) => ({
+        before,
+        after: givenUp(before),
+      }));
+      const { changed, stale } = await events.changeDay(changes, { reason: 'written_off', part: 'cost', by });
+      writtenOff += changed;
+      if (stale.length > 0) complete = false;
+    }
+  }
+  return { writtenOff, complete };
+}
+
+const givenUp = (row: LedgerRow): LedgerRow => ({
+  ...row,
+  cost: { status: 'unbilled', reason: 'written_off', quality: null, costUsd: null, priceVersionIds: [] },
+});
