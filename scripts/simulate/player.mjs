@@ -23,6 +23,8 @@ export async function createPlayer({ product, recount, database, retentionDays, 
   const random = createRandom(options.seed ^ 0x5eed);
   const keys = await makeKeys(product);
   let newest = 0;
+  /** What the jobs take for now. */
+  let now = 0;
   let cuts = 0;
   let killsLeft = options.kills;
   let cutsLeft = database.cut ? options.cuts : 0;
@@ -75,6 +77,18 @@ export async function createPlayer({ product, recount, database, retentionDays, 
     recount.correct(span, version);
   };
 
+  /** @param {import('./price-plan.mjs').WriteOff} writeOff */
+  const giveUp = async ({ model, before }) => {
+    const body = { model, before: new Date(before).toISOString(), note: 'simulation' };
+    for (let complete = false; !complete;) {
+      const answer = await product.call('POST', '/api/v1/pending/write-off', body);
+      if (answer.status !== 200)
+        throw new Error(`write-off: ${answer.status} ${JSON.stringify(answer.body)}`);
+      complete = answer.body.complete;
+    }
+    recount.writeOff(({ span }) => span.model === model && span.startedAt < before);
+  };
+
   /** Kills a process, or cuts the database, a moment after something began. @param {() => Promise<unknown>} work @param {number} within ms */
   const disturbed = async (work, within) => {
     const running = work();
@@ -92,13 +106,14 @@ export async function createPlayer({ product, recount, database, retentionDays, 
 
   const night = async () => {
     const began = Date.now();
-    const answer = await runJob(product, 'night');
+    const runs = await runJob(product, 'night');
     usualNightMs = 0.7 * usualNightMs + 0.3 * (Date.now() - began);
-    return answer;
+    return runs;
   };
 
   return {
     cuts: () => cuts,
+    now: () => now,
     /** @param {number} day @param {import('./price-plan.mjs').Decisions} decisions @param {import('./world.mjs').Day} sent */
     async day(day, decisions, sent) {
       const left = options.days - day;
@@ -108,19 +123,26 @@ export async function createPlayer({ product, recount, database, retentionDays, 
       else await sendAll(sent.deliveries);
       for (const correction of sent.corrections) await correct(correction);
       await runJob(product, 'minute');
-      for (const { model, before } of decisions.writeOffs) {
-        const answer = await product.call('POST', '/api/v1/pending/write-off', {
-          ...{ model, before: new Date(before).toISOString(), note: 'simulation' },
-        });
-        if (answer.status >= 300)
-          throw new Error(`write-off: ${answer.status} ${JSON.stringify(answer.body)}`);
-        recount.writeOff((call) => call.span.model === model && call.span.startedAt < before);
-      }
+      for (const writeOff of decisions.writeOffs) await giveUp(writeOff);
       for (let round = 0; round < 3 && trouble(); round += 1) await disturbed(night, usualNightMs);
-      await night();
-      recount.retire(dayOf(newest) - retentionDays * DAY_MS);
+      now = clockOf(await night(), newest, now);
+      recount.retire(dayOf(now - retentionDays * DAY_MS));
     },
   };
+}
+
+/**
+ * The "now" of a night's closing: never past the newest event nor back, and then every day that is due must be retired.
+ * @param {import('./jobs.mjs').JobRun[]} runs @param {number} newest @param {number} before
+ */
+function clockOf(runs, newest, before) {
+  const detail = (/** @type {string} */ name) => runs.find(({ job }) => job === name)?.detail ?? {};
+  const now = Date.parse(detail('close')['now'] ?? '');
+  if (!(now >= before && now <= newest)) throw new Error(`the jobs' clock is wrong: ${JSON.stringify(runs)}`);
+  const blocked = detail('retire')['blocked'] ?? null;
+  if (blocked !== null || detail('close')['different'] > 0)
+    throw new Error(`a day does not add up: ${JSON.stringify(runs)}`);
+  return now;
 }
 
 /** Deliveries of one key and kind, a few in each request. @param {readonly Delivery[]} deliveries @param {import('./random.mjs').Random} random */

@@ -12,7 +12,7 @@ import { createPriceList } from './price-list.mjs';
  * @typedef {'priced' | 'pending' | 'failed' | 'written_off'} Status
  * @typedef {{ orgId: string | null, assistantId: string | null, queryType: string | null }} Attribution
  * @typedef {{ span: Span, status: Status, cost: bigint | null, usage: Usage | null, attribution: Attribution }} Call
- * @typedef {{ frozen: Call | null, writtenOff: boolean, contextGone: boolean }} State
+ * @typedef {{ frozen: Call | null, writtenOff: Span | null, contextGone: boolean }} State
  * @typedef {ReturnType<typeof createRecount>} Recount
  */
 
@@ -30,6 +30,8 @@ export function createRecount() {
   const states = new Map();
   /** @type {Set<Entry>} */
   const live = new Set();
+  /** Tellers whose rows outlive their raw day: pending at its end, or arrived after it. @type {Set<Span>} */
+  const kept = new Set();
   let floor = 0;
   let events = 0;
 
@@ -37,7 +39,7 @@ export function createRecount() {
   const stateOf = (entry) => {
     let state = states.get(entry);
     if (!state) {
-      state = { frozen: null, writtenOff: false, contextGone: false };
+      state = { frozen: null, writtenOff: null, contextGone: false };
       states.set(entry, state);
       live.add(entry);
     }
@@ -84,7 +86,7 @@ export function createRecount() {
 
   /** @param {Span} span @param {Usage | null} usage @param {string | null} orgId @param {State} state @returns {{ status: Status, cost: bigint | null }} */
   const costOf = (span, usage, orgId, state) => {
-    if (state.writtenOff) return { status: 'written_off', cost: null };
+    if (state.writtenOff === span) return { status: 'written_off', cost: null };
     if (state.contextGone) return { status: 'pending', cost: null };
     if (usage === null) return { status: span.failed ? 'failed' : 'pending', cost: null };
     const cost = prices.cost(orgId, span.model ?? '', span.endedAt, usage);
@@ -95,6 +97,15 @@ export function createRecount() {
   const freeze = (entry, call) => {
     stateOf(entry).frozen = call;
     live.delete(entry);
+  };
+
+  /** Better usage makes a call that was given up a call like any other. @param {Span} span @param {number} version */
+  const hear = (span, version) => {
+    const known = told.get(span);
+    told.set(span, Math.max(known ?? 0, version));
+    if (!span.entry) return;
+    const state = stateOf(span.entry);
+    if (known !== undefined && version > known && state.writtenOff === span) state.writtenOff = null;
   };
 
   return {
@@ -109,12 +120,13 @@ export function createRecount() {
         const known = told.get(span);
         // A resend of a call whose raw events are gone is known as one, whatever it tells.
         if (known !== undefined && span.entry && stateOf(span.entry).frozen) continue;
-        told.set(span, Math.max(known ?? 0, version));
-        if (span.entry) stateOf(span.entry);
+        hear(span, version);
       }
       for (const { span } of fresh) {
         const { entry } = span;
-        if (span.role !== 'wrapper' || !entry || dayOf(span.startedAt) >= floor) continue;
+        if (!entry || dayOf(span.startedAt) >= floor) continue;
+        kept.add(span);
+        if (span.role !== 'wrapper') continue;
         const together = fresh.some((item) => item.span.entry && entry.inside.includes(item.span.entry));
         if (!together) stateOf(entry).contextGone = true;
       }
@@ -123,7 +135,7 @@ export function createRecount() {
     /** Usage told by hand. @param {Span} span @param {number} version */
     correct(span, version) {
       if (!span.entry || stateOf(span.entry).frozen) return;
-      told.set(span, Math.max(told.get(span) ?? 0, version));
+      hear(span, version);
     },
 
     /** Pending calls of a model were given up. @param {(call: Call) => boolean} matches @returns how many */
@@ -132,7 +144,7 @@ export function createRecount() {
       for (const entry of live) {
         const call = evaluate(entry);
         if (call?.status !== 'pending' || !matches(call)) continue;
-        stateOf(entry).writtenOff = true;
+        stateOf(entry).writtenOff = call.span;
         count += 1;
       }
       return count;
@@ -143,7 +155,9 @@ export function createRecount() {
       floor = Math.max(floor, newFloor);
       for (const entry of [...live]) {
         const call = evaluate(entry);
-        if (call && call.status !== 'pending' && dayOf(call.span.startedAt) < floor) freeze(entry, call);
+        if (!call || dayOf(call.span.startedAt) >= floor || kept.has(call.span)) continue;
+        if (call.status === 'pending') kept.add(call.span);
+        else freeze(entry, call);
       }
     },
 

@@ -30,7 +30,7 @@ export async function simulate(options) {
   const { days, seed, say } = options;
   const long = days >= 30;
   const closeAfterDays = long ? 2 : 1;
-  const retentionDays = long ? 7 : 4;
+  const retentionDays = long ? 12 : 4;
   const start = dayOf(Date.now()) - days * DAY_MS;
   const world = planWorld({ ...options, start, closeAfterDays, retentionDays, random: createRandom(seed) });
   const database = await openDatabase();
@@ -56,9 +56,11 @@ export async function simulate(options) {
   try {
     for (const [day, sent] of world.entries()) {
       await player.day(day, decisions(day), sent);
+      const changed = await judge.closed(dayOf(player.now() - closeAfterDays * DAY_MS));
+      if (changed.length > 0) return { wrongDays: changed.length, problems: changed };
       const last = day === days - 1;
       if (!last && (day + 1) % options.judgeEvery !== 0) continue;
-      const verdict = await judge();
+      const verdict = await judge.all();
       const seconds = ((Date.now() - began) / 1000).toFixed(0);
       say(
         `day ${String(day + 1).padStart(2)}  ${recount.events()} events sent, ${recount.calls().length} calls, ${product.kills()} kills, ${player.cuts()} cuts, ${seconds} s: ${verdict.wrongDays} days wrong`,
@@ -66,46 +68,58 @@ export async function simulate(options) {
       if (verdict.wrongDays > 0 || last) return verdict;
     }
     throw new Error('a simulation needs at least one day');
+  } catch (error) {
+    say(`the product's log ends with\n${product.log().split('\n').slice(-12).join('\n')}`);
+    throw error;
   } finally {
     await product.stop();
     await database.close();
   }
 }
 
-/** @param {{ product: import('./product.mjs').Product, recount: import('./recount.mjs').Recount, from: number, to: number }} deps @returns {() => Promise<Verdict>} */
+/** @param {{ product: import('./product.mjs').Product, recount: import('./recount.mjs').Recount, from: number, to: number }} deps */
 function createJudge({ product, recount, from, to }) {
-  /** What was answered for a day as closed. @type {Map<string, string>} */
+  /** What was first answered for a closed day and organisation as closed. @type {Map<string, string>} */
   const asClosed = new Map();
 
   /** @param {string[]} groupBy @param {object} more @returns {Promise<Record<string, any>[]>} */
   const ask = async (groupBy, more = {}) => {
-    const { status, body } = await product.call('POST', '/api/v1/query', {
-      ...queryOf(from, to, groupBy),
-      ...more,
-    });
+    const question = { ...queryOf(from, to, groupBy), ...more };
+    const { status, body } = await product.call('POST', '/api/v1/query', question);
     if (status !== 200) throw new Error(`query: ${status} ${JSON.stringify(body)}`);
     return body.rows;
   };
 
-  return async () => {
-    // everything that arrived is settled, priced and shown
-    await runJob(product, 'minute');
-    const calls = recount.calls();
-    const wrong = new Set();
-    const problems = [];
-    for (const groupBy of GROUPINGS) {
-      const differences = compare(calls, await ask(groupBy), groupBy);
-      for (const { day } of differences) wrong.add(day);
-      const [first] = differences;
-      if (!first || problems.length > 0) continue;
-      for (const { day, group, what, expected, got } of differences.slice(0, 12))
-        problems.push(`${day} ${group}: ${what} expected ${expected}, got ${got}`);
-      problems.push(
-        `raw floor ${isoDay(recount.floor())}`,
-        ...explain(calls, await eventsOf(product, first.day), first).slice(0, 20),
+  return {
+    /** Remembers days as they were closed; tells which have changed since. @param {number} closedBefore Unix ms */
+    async closed(closedBefore) {
+      const rows = await ask(['org_id'], { as_of: 'closed', to: new Date(closedBefore).toISOString() });
+      const found = new Map(
+        rows.map((row) => [`${String(row['time']).slice(0, 10)} ${row['org_id']}`, JSON.stringify(row)]),
       );
-    }
-    return { wrongDays: wrong.size, problems };
+      const changed = [...asClosed].filter(([key, row]) => found.get(key) !== row);
+      for (const [key, row] of found) if (!asClosed.has(key)) asClosed.set(key, row);
+      return changed.map(([key, row]) => `${key}: as closed was ${row} and is ${found.get(key)}`);
+    },
+    /** @returns {Promise<Verdict>} */
+    async all() {
+      // everything that arrived is settled, priced and shown
+      await runJob(product, 'minute');
+      const calls = recount.calls();
+      const wrong = new Set();
+      const problems = [];
+      for (const groupBy of GROUPINGS) {
+        const differences = compare(calls, await ask(groupBy), groupBy);
+        for (const { day } of differences) wrong.add(day);
+        const [first] = differences;
+        if (!first || problems.length > 0) continue;
+        for (const { day, group, what, expected, got } of differences.slice(0, 12))
+          problems.push(`${day} ${group}: ${what} expected ${expected}, got ${got}`);
+        const events = await eventsOf(product, first.day);
+        problems.push(...explain(calls, events, first).slice(0, 20));
+      }
+      return { wrongDays: wrong.size, problems };
+    },
   };
 }
 

@@ -196,7 +196,11 @@ function createPlanner({ days, closeAfterDays, retentionDays, random }, plan) {
     if (random.chance(0.5)) return send(day, [root, ...calls], true);
     for (const span of calls)
       deliver(pieceArrival(day), { items: [{ span, version: 0 }], otlp: teller !== 'json' });
-    deliver(day + random.int(0, splitDays), { items: [{ span: root, version: 0 }], otlp: teller !== 'json' });
+    // Known too late for calls that are retired; those still pending learn it all the same.
+    const wait = random.chance(0.15)
+      ? retentionDays + random.int(1, retentionDays)
+      : random.int(0, splitDays);
+    deliver(day + wait, { items: [{ span: root, version: 0 }], otlp: teller !== 'json' });
   };
 
   /** Two instrumentations tell of one call. @param {Span} rich @returns {Span} */
