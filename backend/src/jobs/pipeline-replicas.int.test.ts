@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import sql from 'sql-template-tag';
 import { createServerDatabase, silentLogger } from '../../../test/support/database.js';
 import { fakeStep, gate, until } from '../../../test/support/fake-steps.js';
@@ -7,6 +9,7 @@ import { MIGRATIONS } from '../db/migration-files.js';
 import { openServer } from '../db/open-server.js';
 import { createPipeline, type Pipeline } from './pipeline.js';
 import type { Step } from './step.js';
+import { PIPELINE_LOCK_KEY } from './store.js';
 
 const server = process.env.TEST_DATABASE_URL;
 if (!server) process.stderr.write('SKIPPED: replicas on one TimescaleDB server (set TEST_DATABASE_URL)\n');
@@ -76,6 +79,35 @@ if (!server) process.stderr.write('SKIPPED: replicas on one TimescaleDB server (
     expect(log).toEqual(['close']);
     held.open();
     expect(await busy).toEqual(['idle']);
+  });
+
+  it('a process that is killed while it holds the lock is replaced by the one that waits', async () => {
+    const holder = spawn(
+      process.execPath,
+      [
+        '--input-type=module',
+        '-e',
+        `import pg from 'pg';
+         const client = new pg.Client(process.argv[1]);
+         await client.connect();
+         await client.query('select pg_advisory_lock(${PIPELINE_LOCK_KEY})');
+         await client.query("insert into job_runs (job) values ('retire')");
+         process.stdout.write('holds');
+         setInterval(() => {}, 1000);`,
+        database.url,
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    await once(holder.stdout, 'data');
+    expect(await outcomes(replica(0, [fakeStep('settle', log)], 200))).toBeNull();
+    const waiting = outcomes(replica(1, [fakeStep('settle', log)], 60_000));
+    holder.kill('SIGKILL');
+    expect(await waiting).toEqual(['done']);
+    const { rows } = await dbs[0].query(sql`select job, outcome from job_runs order by id`);
+    expect(rows).toEqual([
+      { job: 'retire', outcome: 'failed' },
+      { job: 'settle', outcome: 'done' },
+    ]);
   });
 
   it('a holder whose connection ended stops by itself; the other takes over and marks its run', async () => {

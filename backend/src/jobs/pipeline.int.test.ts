@@ -154,7 +154,7 @@ describe('a run by hand', () => {
 
   it('refuses a name that is none', async () => {
     const pipeline = pipelineOf([fakeStep('settle', log)]);
-    await expect(async () => pipeline.run('setle', { forced: false })).rejects.toThrow(RangeError);
+    await expect(pipeline.run('setle', { forced: false })).rejects.toThrow(RangeError);
   });
 
   it('gives up when another run does not end, and waits for one that does', async () => {

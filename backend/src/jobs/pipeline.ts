@@ -81,7 +81,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
     jobs,
     now: flights.minute.trigger,
     night: flights.night.trigger,
-    run: (name, { forced }) => runLocked(stepsNamed(name, steps), forced),
+    run: async (name, { forced }) => runLocked(stepsNamed(name, steps), forced),
     async stop() {
       await Promise.all([lock.stop(), flights.minute.stop(), flights.night.stop()]);
     },

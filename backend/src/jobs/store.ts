@@ -4,7 +4,7 @@ import type { Queryable, Row } from '../db/db.js';
 import type { StepDetail } from './step.js';
 
 /** The pipeline's lock: "pipeln" in ASCII. Whoever holds it runs steps, of all replicas. */
-const PIPELINE_LOCK_KEY = 0x706970656c6en;
+export const PIPELINE_LOCK_KEY = 0x706970656c6en;
 
 const ABANDONED =
   'its end was not recorded: the process or its database connection ended before; the next run takes up the work';
