@@ -20,7 +20,7 @@ create table ledger_state (
   aggregate_floor  timestamptz not null default '1970-01-01T00:00:00Z', -- the 15-minute aggregates hold nothing below it
   settled_request  bigint      not null default 0,                      -- settle has seen every request up to it
   priced_versions  bigint      not null default 0,                      -- re-price has seen every price version up to it
-  checked_request  bigint      not null default 0,                      -- the days of requests up to it were checked
+  checked_request  bigint      not null default 0,                      -- the check knows the days of requests up to it
   priced_request   bigint      not null default 0,                      -- re-price has seen every request up to it
   clock            timestamptz,                                         -- "now" of the last closing
   check (raw_floor <= written_before and written_before <= closed_before and aggregate_floor <= raw_floor)

@@ -52,12 +52,12 @@ export function createCheckStep({ db, refresher }: CheckDeps): Step {
       const { days, upTo } = await daysToCheck(db);
       const found: Record<Verdict, number> = { equal: 0, different: 0, changing: 0 };
       for (const day of days) {
-        if (signal.aborted) break;
+        if (signal.aborted) return found;
         found[await checkDay(db, day, 'refresh', refresher.refresh)] += 1;
       }
-      const checked = found.equal + found.different;
-      if (checked === days.length) await noteChecked(db, upTo);
-      return days.length === 0 ? null : { days: checked, ...found };
+      if (days.length === 0) return null;
+      await noteChecked(db, upTo);
+      return found;
     },
   };
 }

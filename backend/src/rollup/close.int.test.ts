@@ -166,8 +166,8 @@ describe('writers beside closing', () => {
     try {
       for (let number = 0; number < 6; number += 1) {
         await closing.close(dueAt(number));
-        await closing.check();
       }
+      await closing.check();
     } finally {
       stopped = true;
       await Promise.allSettled(writers);
