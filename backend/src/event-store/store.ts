@@ -7,8 +7,8 @@ import { insertNewStatement, timeText, upsertStatement, type NumberedRow } from 
 import { eventKey, type StoredRow } from './ledger-row.js';
 import { storedColumns, storedRow } from './stored-row.js';
 
-/** The ledger lock: "ledger" in ASCII. Writers of calls share it, who raises a watermark has it alone. */
-export const LEDGER_LOCK_KEY = 0x6c6564676572n;
+/** The ledger lock: "calls" in ASCII (migrations have "ledger"). Writers of calls share it, who raises a watermark has it alone. */
+export const LEDGER_LOCK_KEY = 0x63616c6c73n;
 
 const DAY_MS = 86_400_000;
 
