@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createRandom } from './random.mjs';
 import { dayOf, DAY_MS } from './recount.mjs';
 import { runJob } from './jobs.mjs';
+import { createTrouble } from './trouble.mjs';
 import { jsonEvent, otlpBody, usageBody } from './telemetry.mjs';
 import { BOUND, PROVIDER } from './world.mjs';
 
@@ -25,11 +25,7 @@ export async function createPlayer({ product, recount, database, retentionDays, 
   let newest = 0;
   /** What the jobs take for now. */
   let now = 0;
-  let cuts = 0;
-  let killsLeft = options.kills;
-  let cutsLeft = database.cut ? options.cuts : 0;
-  /** How long the jobs of a night take without trouble. */
-  let usualNightMs = 500;
+  const trouble = createTrouble({ ...options, product, database, random });
 
   /** @param {Delivery[]} deliveries of one key and kind */
   const send = async (deliveries) => {
@@ -89,43 +85,35 @@ export async function createPlayer({ product, recount, database, retentionDays, 
     recount.writeOff(({ span }) => span.model === model && span.startedAt < before);
   };
 
-  /** Kills a process, or cuts the database, a moment after something began. @param {() => Promise<unknown>} work @param {number} within ms */
-  const disturbed = async (work, within) => {
-    const running = work();
-    await sleep(random.int(0, Math.max(1, Math.floor(within))));
-    if (killsLeft > 0 && (cutsLeft === 0 || random.chance(0.7))) {
-      killsLeft -= 1;
-      await product.kill(random.int(0, product.replicas - 1));
-    } else if (cutsLeft > 0 && database.cut) {
-      cutsLeft -= 1;
-      cuts += 1;
-      await database.cut();
-    }
-    await running;
-  };
-
-  const night = async () => {
-    const began = Date.now();
-    const runs = await runJob(product, 'night');
-    usualNightMs = 0.7 * usualNightMs + 0.3 * (Date.now() - began);
-    return runs;
-  };
+  /**
+   * What may arrive while the night's jobs run: anything, but of the days that are about to be retired. Of those the
+   * answer would depend on who comes first.
+   * @param {Delivery} delivery
+   */
+  const mayComeAtNight = ({ items }) =>
+    items.every(({ span: { startedAt } }) => {
+      const day = dayOf(startedAt);
+      return day < recount.floor() || day > dayOf(newest) - (retentionDays - 1) * DAY_MS;
+    });
 
   return {
-    cuts: () => cuts,
+    cuts: trouble.cuts,
     now: () => now,
     /** @param {number} day @param {import('./price-plan.mjs').Decisions} decisions @param {import('./world.mjs').Day} sent */
     async day(day, decisions, sent) {
-      const left = options.days - day;
-      const trouble = () => (killsLeft + cutsLeft) / left > random.next() * 2;
-      for (const entry of decisions.prices) await recordPrice(entry);
-      if (trouble()) await disturbed(() => sendAll(sent.deliveries), 300);
-      else await sendAll(sent.deliveries);
+      trouble.begin(day);
+      const atNight = sent.deliveries.filter((delivery) => mayComeAtNight(delivery) && random.chance(0.15));
+      const byDay = sent.deliveries.filter((delivery) => !atNight.includes(delivery));
+      const decide = async () => {
+        for (const entry of decisions.prices) await recordPrice(entry);
+      };
+      await trouble.during('send', () => Promise.all([sendAll(byDay), decide()]));
       for (const correction of sent.corrections) await correct(correction);
-      await runJob(product, 'minute');
+      await trouble.during('minute', () => runJob(product, 'minute'));
       for (const writeOff of decisions.writeOffs) await giveUp(writeOff);
-      for (let round = 0; round < 3 && trouble(); round += 1) await disturbed(night, usualNightMs);
-      now = clockOf(await night(), newest, now);
+      await trouble.during('night', () => Promise.all([sendAll(atNight), runJob(product, 'night')]));
+      // What was cut short is done now.
+      now = clockOf(await runJob(product, 'night'), newest, now);
       recount.retire(dayOf(now - retentionDays * DAY_MS));
     },
   };
