@@ -1,4 +1,6 @@
 import { formatMoney, parseMoney } from '../ledger/money.js';
+import { TOKEN_METERS } from '../pricing/price-version.js';
+import { OTHER_METERS } from '../usage/usage.js';
 import { printTable } from './print-table.js';
 
 type Meters = Record<string, { price: string; per: number; tiers?: { above: number; price: string }[] }>;
@@ -53,6 +55,7 @@ export interface Change {
 export const since = (time: string | null): string =>
   time === null ? 'always' : time.replace(/T00:00:00(?:\.000)?Z$/, '');
 
+const METERS: readonly string[] = [...TOKEN_METERS, ...OTHER_METERS];
 const MANY_METERS = 15;
 
 /** `input 2.5, output 10`; USD per million tokens, or per the unit that is named. */
@@ -68,7 +71,7 @@ export function priceText({ meters, windows, basis, empty, refused, ended, withd
         : [basis.provider, basis.model].filter(Boolean).join(' ');
     return basis.multiplier === '1' ? `same as ${of}` : `${basis.multiplier} × ${of}`;
   }
-  const list = Object.entries(meters);
+  const list = Object.entries(meters).sort(([a], [b]) => METERS.indexOf(a) - METERS.indexOf(b));
   if (list.length > MANY_METERS && list.every(([, { price }]) => price === '0')) return 'free';
   const texts = list.map(([meter, { price, per, tiers }]) => {
     const steps = (tiers ?? []).map(

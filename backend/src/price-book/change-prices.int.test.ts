@@ -314,8 +314,9 @@ describe('preview', () => {
       expect.stringMatching(
         /^openai gpt-4o: reaches back: calls since the beginning of time .* a price already too$/,
       ),
+      'openai gpt-4o: has no price for cache_read, web_search, storage_search, which the catalogue has: calls that use it will be pending',
       expect.stringMatching(
-        /input_uncached 0\.0000025 is 1000000 times less than the catalogue's 2\.5 \(USD per 1,000,000\)/,
+        /: input 0\.0000025 is 1000000 times less than the catalogue's 2\.5 \(USD per 1,000,000\)/,
       ),
       expect.stringMatching(/no call of the last 7 days/),
     ]);

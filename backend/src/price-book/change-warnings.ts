@@ -92,18 +92,35 @@ function unlikelyPrice(version: PriceVersion, catalogue: PriceBook, now: number)
   const at = Math.max(now, version.effectiveFrom);
   const listed = catalogue.resolve({ ...queryOf(version), serviceTier: null }, at);
   if ('pending' in listed) return [];
+  const missing = Object.keys(listed.version.meters).filter((meter) => !(meter in version.meters));
   const told = Object.entries(version.meters) as [Meter, MeterPrice][];
-  return told.flatMap(([meter, { price, per }]) => {
-    const list = listed.version.meters[meter];
-    if (!list) return [];
-    const [ours, theirs] = [parseMoney(price) * BigInt(list.per), parseMoney(list.price) * BigInt(per)];
-    if (ours === 0n || theirs === 0n) return [];
-    if (ours < theirs * UNLIKELY_RATIO && theirs < ours * UNLIKELY_RATIO) return [];
-    const [more, ratio] = ours > theirs ? ['more', ours / theirs] : ['less', theirs / ours];
-    return [
-      `${nameOf(version)}: ${meter} ${price} is ${ratio} times ${more} than the catalogue's ${list.price} (USD per ${per === 1 ? 'unit' : per.toLocaleString('en')}): is the unit right?`,
-    ];
-  });
+  return [
+    ...(missing.length > 0
+      ? [
+          `${nameOf(version)}: has no price for ${missing.map(meterName).join(', ')}, which the catalogue has: calls that use it will be pending`,
+        ]
+      : []),
+    ...told.flatMap(([meter, price]) => unlikelyMeter(version, meter, price, listed.version.meters[meter])),
+  ];
+}
+
+/** By the name people set it with. */
+const meterName = (meter: string): string => (meter === 'input_uncached' ? 'input' : meter);
+
+function unlikelyMeter(
+  version: PriceVersion,
+  meter: Meter,
+  { price, per }: MeterPrice,
+  list: MeterPrice | undefined,
+): readonly string[] {
+  if (!list) return [];
+  const [ours, theirs] = [parseMoney(price) * BigInt(list.per), parseMoney(list.price) * BigInt(per)];
+  if (ours === 0n || theirs === 0n) return [];
+  if (ours < theirs * UNLIKELY_RATIO && theirs < ours * UNLIKELY_RATIO) return [];
+  const [more, ratio] = ours > theirs ? ['more', ours / theirs] : ['less', theirs / ours];
+  return [
+    `${nameOf(version)}: ${meterName(meter)} ${price} is ${ratio} times ${more} than the catalogue's ${list.price} (USD per ${list.per === 1 ? 'unit' : list.per.toLocaleString('en')}): is the unit right?`,
+  ];
 }
 
 function basisWithoutPrice(version: PriceVersion, after: PriceBook, now: number): readonly string[] {
