@@ -69,16 +69,23 @@ it('names the option or the field that is wrong', async () => {
   expect(step.err).toMatch(/^--tier-above must begin with a number of tokens/);
 });
 
-it('runs every example of its help', async () => {
+const words = (line: string): string[] =>
+  [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
+
+it('runs every example of its help and of the README', async () => {
   const { out: help } = await prices('set', '--help');
-  const examples = [...help.matchAll(/^ {2}prices (set .+)$/gm)].map(([, line = '']) =>
-    [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? ''),
-  );
-  expect(examples.length).toBeGreaterThan(4);
-  for (const words of examples) {
-    expect(await prices(...words, '--yes')).toMatchObject({
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+  const examples = [
+    ...help.matchAll(/^ {2}prices (set .+)$/gm),
+    ...readme.matchAll(/^npm run -s tokenledger -- prices ((?:show|set|expire) .+)$/gm),
+  ].map(([, line = '']) => line);
+  expect(examples.length).toBeGreaterThan(9);
+  for (const example of new Set(examples)) {
+    const asks = !example.startsWith('show');
+    const ran = await prices(...words(example), ...(asks ? ['--yes'] : []));
+    expect(ran).toMatchObject({
       code: 0,
-      out: expect.stringContaining('Recorded as'),
+      out: expect.stringContaining(asks ? 'Recorded as' : 'In force: input'),
     });
   }
 });
