@@ -42,10 +42,8 @@ const reprice = (events: Pick<EventStore, 'changeDay'> = ledger.events) =>
 const run = (events?: Pick<EventStore, 'changeDay'>, signal = new AbortController().signal) =>
   reprice(events).run({ signal, forced: false });
 
-const draft = (overrides: Partial<PriceVersion> = {}): PriceVersionDraft => {
-  const { id: _, ...version } = priceVersion({ id: '', source: 'override', ...overrides });
-  return version;
-};
+const draft = (overrides: Partial<PriceVersion> = {}): PriceVersionDraft =>
+  priceVersion({ id: '', source: 'override', ...overrides });
 const call = (spanId: string, overrides: Partial<UsageEvent> = {}): UsageEvent =>
   usageEvent({ spanId, traceId: `t-${spanId}`, startedAt: OPEN_DAY + HOUR, ...overrides });
 /** One call in each of the three days. */
