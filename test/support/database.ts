@@ -32,7 +32,7 @@ export async function openTestDb(): Promise<Db> {
 export async function truncateAll(db: Db): Promise<void> {
   const { rows } = await db.query<{ name: string }>(sql`
     select format('%I', tablename) as name from pg_tables
-    where schemaname = 'public' and tablename <> 'schema_migrations'
+    where schemaname = 'public' and tablename not in ('schema_migrations', 'latency_kinds')
     union all
     select format('%I.%I', view_schema, view_name)
     from timescaledb_information.continuous_aggregates`);

@@ -1,5 +1,6 @@
 import sql, { join, raw } from 'sql-template-tag';
 import type { Db } from '../../backend/src/db/db.js';
+import { AGGREGATES } from '../../backend/src/rollup/aggregates.js';
 
 /** A row of usage_events as a test writes it: money as decimal text, times in RFC 3339. */
 export interface StoredEvent {
@@ -130,9 +131,11 @@ export async function insertEvents(db: Db, events: readonly StoredEvent[]): Prom
     select ${columns} from jsonb_populate_recordset(null::usage_events, ${JSON.stringify(events)}::jsonb)`);
 }
 
-/** Brings the aggregate up to date for [from, to). */
+/** Brings the aggregates up to date for [from, to). */
 export async function refreshUsage(db: Db, from: string, to: string): Promise<void> {
-  await db.query(
-    sql`call refresh_continuous_aggregate('usage_15m', ${from}::timestamptz, ${to}::timestamptz)`,
-  );
+  for (const aggregate of AGGREGATES) {
+    await db.query(
+      sql`call refresh_continuous_aggregate(${aggregate}, ${from}::timestamptz, ${to}::timestamptz)`,
+    );
+  }
 }

@@ -1,4 +1,4 @@
-import sql, { join, raw } from 'sql-template-tag';
+import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import type { Allowed } from '../access/allowed.js';
 import type { Queryable } from '../db/db.js';
 import type { CostStatus, EventKind } from '../ledger/event.js';
@@ -53,16 +53,27 @@ export const EVENT_COLUMNS = raw(
   [
     ...TEXTS,
     ...COUNTS,
-    ...['started_at', 'ingested_at', 'repeat_of_started_at', 'duration_us', 'usage_more'],
+    ...['started_at', 'ingested_at', 'recovered_at', 'repeat_of_started_at', 'duration_us', 'usage_more'],
     ...['failed', 'status_error', 'time_to_first_token_ms'],
     ...['trim_scale(cost_usd)::text as cost_usd', 'trim_scale(reported_cost)::text as reported_cost'],
   ].join(', '),
 );
 
+/**
+ * Events that exist: raw ones from the floor on, and those kept below it. Both in one statement with its own look at the
+ * floor, so that a day on its way from one to the other is never shown twice.
+ */
+export const eventsWhere = (columns: Sql, condition: Sql, tail: Sql = empty): Sql => sql`
+  (select ${columns} from usage_events
+   where started_at >= (select raw_floor from ledger_state) and ${condition} ${tail})
+  union all
+  (select ${columns} from kept_events
+   where started_at < (select raw_floor from ledger_state) and ${condition} ${tail})`;
+
 type Told = 'realm' | 'trace_id' | 'span_id' | 'name' | 'scope_name' | 'scope_version' | 'org_id';
 type Words = 'kind' | 'cost_status' | 'cost_quality' | 'usage_quality';
 
-/** A row of usage_events as read: counts and money as decimal text, times as Date. */
+/** A row of usage_events or kept_events as read: counts and money as decimal text, times as Date. */
 export type EventRow = {
   readonly [K in Exclude<(typeof TEXTS)[number], Told | Words> | (typeof COUNTS)[number]]: string | null;
 } & { readonly [K in Told]: string } & {
@@ -72,6 +83,7 @@ export type EventRow = {
   readonly usage_quality: CostQuality;
   readonly started_at: Date;
   readonly ingested_at: Date;
+  readonly recovered_at: Date | null;
   readonly repeat_of_started_at: Date | null;
   readonly duration_us: string;
   readonly usage_more: Readonly<Record<string, number>> | null;
@@ -148,11 +160,10 @@ async function listSlice(
       sql`(started_at, trace_id, span_id, realm) < (${isoTime(startedAt)}::timestamptz, ${traceId}, ${spanId}, ${realm})`,
     );
   }
-  const { rows } = await db.query<EventRow>(sql`
-    select ${EVENT_COLUMNS} from usage_events
-    where ${join(conditions, ' and ')}
-    order by started_at desc, trace_id desc, span_id desc, realm desc
-    limit ${limit}`);
+  const page = sql`order by started_at desc, trace_id desc, span_id desc, realm desc limit ${limit}`;
+  const { rows } = await db.query<EventRow>(
+    sql`${eventsWhere(EVENT_COLUMNS, join(conditions, ' and '), page)} ${page}`,
+  );
   return rows;
 }
 
@@ -162,10 +173,9 @@ export async function findEvents(
   ids: { readonly traceId: string; readonly spanId: string },
   allowed: Allowed,
 ): Promise<EventRow[]> {
-  const { rows } = await db.query<EventRow>(sql`
-    select ${EVENT_COLUMNS} from usage_events
-    where trace_id = ${ids.traceId} and span_id = ${ids.spanId} and ${visibleTo(allowed)}
-    order by realm, started_at
-    limit 100`);
+  const named = sql`trace_id = ${ids.traceId} and span_id = ${ids.spanId} and ${visibleTo(allowed)}`;
+  const { rows } = await db.query<EventRow>(
+    sql`${eventsWhere(EVENT_COLUMNS, named)} order by realm, started_at limit 100`,
+  );
   return rows;
 }

@@ -49,6 +49,9 @@ export const eventSchema = z
     name: z.string(),
     started_at: timeSchema,
     ingested_at: timeSchema,
+    recovered_at: orNull(timeSchema).meta({
+      description: 'When it got its cost, if it was pending at first.',
+    }),
     duration_ms: z.number(),
     service_name: name,
     scope_name: z.string(),
@@ -116,6 +119,7 @@ export function eventView(row: EventRow): EventView {
     ...plain,
     started_at: isoTime(row.started_at.getTime()),
     ingested_at: isoTime(row.ingested_at.getTime()),
+    recovered_at: row.recovered_at && isoTime(row.recovered_at.getTime()),
     duration_ms: Number(row.duration_us) / 1000,
     usage: usageOf(row),
     lost: row.lost?.split('; ') ?? [],

@@ -4,7 +4,7 @@ import { isoTime } from './common-schema.js';
 import type { Dimension } from './dimension.js';
 import type { Filter } from './filter.js';
 import { likePatterns } from './like-patterns.js';
-import type { TimeRange } from './plan.js';
+import { QUARTER, type Cut, type TimeRange } from './time-ranges.js';
 
 /** Rows of the organisations the caller may see: part of every statement of this room. */
 export function visibleTo(allowed: Allowed): Sql {
@@ -51,12 +51,35 @@ function condition({ dimension, operator, values }: Filter): Sql {
   }
 }
 
+/** Rows in any of some ascending ranges; `type` is that of the column, whose dates are UTC days. */
+export function within(
+  column: Sql,
+  ranges: readonly TimeRange[],
+  type: 'timestamptz' | 'date' = 'timestamptz',
+): Sql {
+  const [first, last] = [ranges[0], ranges.at(-1)];
+  if (!first || !last) return sql`false`;
+  const at = (instant: number): Sql =>
+    type === 'date' ? sql`${isoTime(instant).slice(0, 10)}::date` : sql`${isoTime(instant)}::timestamptz`;
+  const inside = ({ from, to }: TimeRange): Sql => sql`${column} >= ${at(from)} and ${column} < ${at(to)}`;
+  const outer = inside({ from: first.from, to: last.to });
+  // The outer bounds beside the ranges: TimescaleDB leaves out chunks by plain conditions only.
+  return ranges.length === 1 ? outer : sql`${outer} and (${join(ranges.map(inside), ' or ')})`;
+}
+
 /** What every row read must meet: its time, the caller's organisations, the filters. */
-export function conditions(at: Sql, range: TimeRange, filters: readonly Filter[], allowed: Allowed): Sql {
-  const all = [
-    sql`${at} >= ${isoTime(range.from)}::timestamptz`,
-    sql`${at} < ${isoTime(range.to)}::timestamptz`,
-  ];
-  all.push(visibleTo(allowed));
-  return join([...all, ...filters.map(condition)], ' and ');
+export const conditions = (time: Sql, filters: readonly Filter[], allowed: Allowed): Sql =>
+  join([time, visibleTo(allowed), ...filters.map(condition)], ' and ');
+
+/** The number of the interval a row falls in: of an edge from 1, or quarters of an hour since 1970. */
+export function slotOf(at: Sql, cut: Cut): Sql {
+  if (cut.kind === 'whole') return sql`0`;
+  if (cut.kind === 'quarters') return sql`floor(extract(epoch from ${at}) / ${QUARTER / 1000}::int)::bigint`;
+  return sql`width_bucket(${at}, ${cut.edges.map(isoTime)}::timestamptz[])`;
+}
+
+/** Start of a numbered interval, Unix ms. */
+export function startOf(slot: number, cut: Cut): number | null {
+  if (cut.kind === 'whole') return null;
+  return cut.kind === 'quarters' ? slot * QUARTER : (cut.edges[slot - 1] ?? null);
 }

@@ -28,28 +28,57 @@ export type Sum = (typeof SUMS)[number];
  */
 export type MeasureUnit = 'count' | 'tokens' | 'usd' | 'ratio' | 'ms';
 
+/** What latency is known of a call. */
+export const LATENCIES = ['duration', 'time_to_first_token'] as const;
+export type Latency = (typeof LATENCIES)[number];
+export const QUANTILES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const;
+
 interface MeasureFacts {
   readonly unit: MeasureUnit;
   readonly sums: readonly Sum[];
   readonly about: string;
+  /** Percentiles cannot be added up: they need the distribution. */
+  readonly percentile?: { readonly latency: Latency; readonly quantile: keyof typeof QUANTILES };
+  /** Distinct values cannot be added up either. */
+  readonly distinct?: 'conversations' | 'users';
 }
 
+const percentile = (latency: Latency, quantile: keyof typeof QUANTILES, what: string) =>
+  ({
+    unit: 'ms',
+    sums: [],
+    percentile: { latency, quantile },
+    about: `${quantile.slice(1)} % of the ${what} are at most this, within 9 %.`,
+  }) as const satisfies MeasureFacts;
+
 export const MEASURES = {
-  cost_usd: { unit: 'usd', sums: ['cost_usd'], about: 'Cost of the priced calls.' },
+  cost_usd: { unit: 'usd', sums: ['cost_usd', 'priced_calls'], about: 'Cost of the priced calls.' },
   inexact_cost_usd: {
     unit: 'usd',
-    sums: ['inexact_cost_usd'],
+    sums: ['inexact_cost_usd', 'inexact_calls'],
     about: 'The part whose quality is not `exact`.',
   },
   error_cost_usd: {
     unit: 'usd',
-    sums: ['error_cost_usd'],
+    sums: ['error_cost_usd', 'error_calls', 'priced_calls'],
     about: 'The part spent on calls that ended in an error.',
   },
   cost_per_call: {
     unit: 'usd',
     sums: ['cost_usd', 'priced_calls'],
     about: 'cost_usd / priced_calls, rounded to 18 decimals.',
+  },
+  cost_per_conversation: {
+    unit: 'usd',
+    sums: ['cost_usd', 'priced_calls'],
+    distinct: 'conversations',
+    about: 'cost_usd / distinct conversations of an organisation; null where no call tells its conversation.',
+  },
+  cost_per_user: {
+    unit: 'usd',
+    sums: ['cost_usd', 'priced_calls'],
+    distinct: 'users',
+    about: 'cost_usd / distinct users of an organisation; null where no call tells its user.',
   },
   coverage: {
     unit: 'ratio',
@@ -75,6 +104,11 @@ export const MEASURES = {
     sums: ['error_calls'],
     about: 'Calls that ended in an error, billed or not.',
   },
+  error_rate: {
+    unit: 'ratio',
+    sums: ['error_calls', 'calls'],
+    about: 'error_calls / calls, rounded to 6 decimals.',
+  },
   input_tokens: { unit: 'tokens', sums: ['input_tokens'], about: 'Everything sent, cached parts included.' },
   cache_read_tokens: { unit: 'tokens', sums: ['cache_read_tokens'], about: 'Part of input_tokens.' },
   cache_write_5m_tokens: { unit: 'tokens', sums: ['cache_write_5m_tokens'], about: 'Part of input_tokens.' },
@@ -96,8 +130,17 @@ export const MEASURES = {
     about: 'input_tokens + output_tokens.',
   },
   duration_ms_avg: { unit: 'ms', sums: ['duration_us', 'calls'], about: 'Mean duration of a call.' },
+  duration_ms_p50: percentile('duration', 'p50', 'durations'),
+  duration_ms_p95: percentile('duration', 'p95', 'durations'),
+  duration_ms_p99: percentile('duration', 'p99', 'durations'),
+  time_to_first_token_ms_p50: percentile('time_to_first_token', 'p50', 'times to the first token'),
+  time_to_first_token_ms_p95: percentile('time_to_first_token', 'p95', 'times to the first token'),
+  time_to_first_token_ms_p99: percentile('time_to_first_token', 'p99', 'times to the first token'),
 } as const satisfies Record<string, MeasureFacts>;
 export type Measure = keyof typeof MEASURES;
+
+/** The facts of a measure, those that few have too. */
+export const factsOf = (measure: Measure): MeasureFacts => MEASURES[measure];
 
 export const MEASURE_NAMES = Object.keys(MEASURES) as [Measure, ...Measure[]];
 

@@ -1,62 +1,51 @@
 import type { Dimension } from './dimension.js';
+import { planDistinct, type DistinctPlan } from './distinct-plan.js';
 import type { Filter } from './filter.js';
-import { MEASURES, withCoverage, type Measure, type Sum } from './measure.js';
-import { intervalEdges, QUARTER } from './time-zone.js';
+import { planLatency, type LatencyPlan } from './latency-plan.js';
+import { factsOf, withCoverage, type Measure, type Sum } from './measure.js';
+import { planReadings, type ReadingPlan } from './reading-plan.js';
+import type { Cut } from './time-ranges.js';
+import { intervalEdges } from './time-zone.js';
 import type { OrderField, UsageRequest } from './usage-request.js';
-
-/** Half-open, Unix ms. */
-export interface TimeRange {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** How rows are cut in time: not at all, into the aggregate's own quarters of an hour, or at given instants. */
-export type Cut =
-  | { readonly kind: 'whole' }
-  | { readonly kind: 'quarters' }
-  | { readonly kind: 'edges'; readonly edges: readonly number[] };
+import type { Watermarks } from './watermark-store.js';
 
 /** What to read for a request, and how. */
 export interface UsagePlan {
-  /** Whole 15-minute buckets, read from usage_15m. */
-  readonly aggregate: TimeRange | null;
-  /** What is left at the ends of the time asked for, read from usage_events. */
-  readonly raw: readonly TimeRange[];
+  readonly reading: ReadingPlan;
+  /** For measures of distinct values; null when none is asked for. */
+  readonly distinct: DistinctPlan | null;
+  /** For percentiles; null when none is asked for. */
+  readonly latency: LatencyPlan | null;
   readonly cut: Cut;
   readonly groupBy: readonly Dimension[];
   readonly filters: readonly Filter[];
   readonly measures: readonly Measure[];
+  /** With `calls` always: a group whose calls all moved away is none. */
   readonly sums: readonly Sum[];
   readonly orderBy: readonly { readonly field: OrderField; readonly direction: 'asc' | 'desc' }[];
   readonly limit: number;
 }
 
-/** Decides which tables and ranges answer a request exactly: the aggregate wherever whole buckets lie in it. */
-export function planUsage(request: UsageRequest): UsagePlan {
+/**
+ * Decides which tables and ranges answer a request exactly.
+ * @throws Problem 422 when nothing that is still kept does; it says what would
+ */
+export function planUsage(request: UsageRequest, marks: Watermarks): UsagePlan {
   const measures = withCoverage(request.measures);
+  const facts = measures.map(factsOf);
+  const cut = cutOf(request);
   return {
-    ...readingRanges(request.from, request.to),
-    cut: cutOf(request),
+    reading: planReadings(request, cut, marks),
+    distinct: facts.some(({ distinct }) => distinct) ? planDistinct(request, cut, marks) : null,
+    latency: facts.some(({ percentile }) => percentile) ? planLatency(request, cut, marks) : null,
+    cut,
     groupBy: request.group_by,
     filters: request.filters,
     measures,
-    sums: [...new Set<Sum>(measures.flatMap((measure) => MEASURES[measure].sums))],
+    sums: [...new Set<Sum>(['calls', ...facts.flatMap(({ sums }) => sums)])],
     orderBy: orderOf(request, measures),
     limit: request.limit,
   };
-}
-
-function readingRanges(from: number, to: number): Pick<UsagePlan, 'aggregate' | 'raw'> {
-  const first = Math.ceil(from / QUARTER) * QUARTER;
-  const last = Math.floor(to / QUARTER) * QUARTER;
-  if (first >= last) {
-    return { aggregate: null, raw: [{ from, to }] };
-  }
-  const ends = [
-    { from, to: first },
-    { from: last, to },
-  ];
-  return { aggregate: { from: first, to: last }, raw: ends.filter((end) => end.from < end.to) };
 }
 
 function cutOf({ interval, time_zone, from, to }: UsageRequest): Cut {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { intervalEdges, isTimeZone, QUARTER } from './time-zone.js';
+import { QUARTER } from './time-ranges.js';
+import { intervalEdges, isTimeZone } from './time-zone.js';
 
 const MINUTE = 60_000;
 const minutesBetween = (edges: number[]): number[] =>

@@ -1,13 +1,11 @@
+import { DAY, HOUR, QUARTER } from './time-ranges.js';
+
 /** Cuts time into the hours, days, weeks and months of a time zone's calendar. Instants are Unix milliseconds. */
 
 export const INTERVALS = ['15m', '1h', '1d', '1w', '1mo'] as const;
 export type Interval = (typeof INTERVALS)[number];
 /** Intervals whose length depends on the zone. 15 minutes divide every zone's offset, so they need none. */
 export type ZonedInterval = Exclude<Interval, '15m'>;
-
-export const QUARTER = 15 * 60_000;
-const HOUR = 4 * QUARTER;
-const DAY = 24 * HOUR;
 
 /** True for every IANA name (aliases too) that this Node's ICU data knows. */
 export function isTimeZone(name: string): boolean {

@@ -1,12 +1,13 @@
-import sql, { type Sql } from 'sql-template-tag';
+import sql, { raw, type Sql } from 'sql-template-tag';
 import type { Allowed } from '../access/allowed.js';
 import type { Queryable } from '../db/db.js';
-import { EVENT_COLUMNS, type EventRow } from './event-store.js';
+import { EVENT_COLUMNS, eventsWhere, type EventRow } from './event-store.js';
 import { visibleTo } from './filter-store.js';
 
-const ofTrace = (traceId: string, allowed: Allowed): Sql => sql`
-  from usage_events
-  where trace_id = ${traceId} and ${visibleTo(allowed)}`;
+const ofTrace = (columns: Sql, traceId: string, allowed: Allowed): Sql =>
+  eventsWhere(columns, sql`trace_id = ${traceId} and ${visibleTo(allowed)}`);
+
+const SUMMED = raw('started_at, duration_us, kind, cost_status, cost_usd, input_tokens, output_tokens');
 
 /** The visible spans of a trace in the order they started, at most `limit`. */
 export async function readTraceSpans(
@@ -16,7 +17,7 @@ export async function readTraceSpans(
   allowed: Allowed,
 ): Promise<EventRow[]> {
   const { rows } = await db.query<EventRow>(sql`
-    select ${EVENT_COLUMNS} ${ofTrace(traceId, allowed)}
+    ${ofTrace(EVENT_COLUMNS, traceId, allowed)}
     order by started_at, span_id, realm limit ${limit}`);
   return rows;
 }
@@ -37,7 +38,7 @@ export async function readTraceSums(db: Queryable, traceId: string, allowed: All
              kind = 'call' and cost_status = 'priced' as is_priced,
              kind = 'call' and cost_status = 'pending' as is_pending,
              cost_usd, input_tokens, output_tokens
-      ${ofTrace(traceId, allowed)}
+      from (${ofTrace(SUMMED, traceId, allowed)}) as events
     )
     select count(*)::text as spans,
            (count(*) filter (where is_call))::text as calls,

@@ -38,6 +38,14 @@ export const usageRequestSchema = z
     group_by: z.array(z.enum(DIMENSIONS)).max(DIMENSIONS.length).default([]),
     filters: z.array(filterSchema).max(50).default([]),
     order_by: z.array(orderSchema).max(10).default([]),
+    as_of: z
+      .enum(['closed', 'known'])
+      .default('known')
+      .meta({
+        description:
+          '`known`: with everything learnt since a day was closed. `closed`: closed days as they were closed, by whole UTC days; ' +
+          'open days are the same in both.',
+      }),
     limit: z.int().min(1).max(MAX_ROWS).default(DEFAULT_ROWS),
   })
   .superRefine((request, context) => {

@@ -16,10 +16,12 @@ import { readDimensionValues } from './dimension-store.js';
 import { DIMENSIONS } from './dimension.js';
 import type { Filter } from './filter.js';
 import { MEASURES, MEASURE_NAMES, type Measure } from './measure.js';
-import { planUsage } from './plan.js';
+import { planUsage, type UsagePlan } from './plan.js';
+import { planReadings } from './reading-plan.js';
 import { DEFAULT_ROWS, MAX_ROWS, measureHelp, usageRequestSchema } from './usage-request.js';
-import { QUARTER } from './time-zone.js';
+import { DAY, QUARTER, type TimeRange } from './time-ranges.js';
 import { readUsage, type UsageGroup } from './usage-store.js';
+import { withWatermarks, type Watermarks } from './watermark-store.js';
 
 const measureSchemas = Object.fromEntries(
   MEASURE_NAMES.map((name) => [
@@ -30,6 +32,8 @@ const measureSchemas = Object.fromEntries(
 const dimensionSchemas = Object.fromEntries(
   DIMENSIONS.map((name) => [name, z.string().nullable().optional()]),
 );
+
+const rangesSchema = z.array(z.object({ from: timeSchema, to: timeSchema }));
 
 const usageAnswerSchema = z
   .object({
@@ -44,6 +48,16 @@ const usageAnswerSchema = z
     meta: z.object({
       groups: z.int().meta({ description: 'How many rows there are without a limit.' }),
       truncated: z.boolean(),
+      cut: z.object({
+        as_of: z.enum(['closed', 'known']),
+        daily: rangesSchema.meta({ description: 'Read from the ledger of closed UTC days.' }),
+        quarters: rangesSchema.meta({ description: 'Read from the aggregates of quarters of an hour.' }),
+        raw: rangesSchema.meta({ description: 'Read from raw events.' }),
+      }),
+      distinct_method: z.enum(['distinct_raw', 'sum_of_daily_distinct']).optional().meta({
+        description:
+          'Beside costs per conversation or user: counted over the whole time of a row, or added up over its UTC days.',
+      }),
     }),
   })
   .meta({ id: 'UsageAnswer' });
@@ -51,6 +65,9 @@ const usageAnswerSchema = z
 const QUERY_HELP = `Sums of usage and cost over \`[from, to)\`, half-open and exact also between quarters of an hour.
 Days, weeks (from Monday), months and hours are those of \`time_zone\`; \`time\` is the start of the interval, which may lie before \`from\`.
 An hour in which the clock is changed is cut there. Intervals and groups without calls have no row.
+Closed days are read from the ledger, with what was learnt since (\`as_of\`: "known", unless told "closed"); \`meta.cut\` says what was
+read where. Raw events live for days, quarters of an hour for months, UTC days for ever: what cannot be told exactly any more is a 422
+that says what can.
 A cost is null, never zero, where nothing is priced, and always comes with \`coverage\` and \`pending_calls\`.
 Without \`order_by\`, rows come by time and then by the first measure, the greatest first; null comes last.
 \`limit\` is ${DEFAULT_ROWS} unless told, at most ${MAX_ROWS}; \`totals\` are over all groups.
@@ -93,18 +110,21 @@ export function createUsageRoutes({ db, allowed, fresh, now }: UsageRouteDeps): 
     tag: 'Read',
     scope: 'read',
     body: usageRequestSchema,
-    responses: { 200: { description: 'Rows and totals.', schema: usageAnswerSchema } },
+    responses: {
+      200: { description: 'Rows and totals.', schema: usageAnswerSchema },
+      422: {
+        description: 'What is kept of this time does not tell it exactly; `detail` says what it tells.',
+      },
+    },
     async handle({ caller, body }) {
-      const plan = planUsage(body);
+      const visible = allowed(caller, requested(body.filters));
       await fresh();
-      const { groups, total, count } = await readUsage(db, plan, allowed(caller, requested(body.filters)));
-      return {
-        body: {
-          rows: groups.map(rowView),
-          totals: measuresView(total),
-          meta: { groups: count, truncated: count > groups.length },
-        },
-      };
+      return withWatermarks(db, async (marks) => {
+        const plan = planUsage(body, marks);
+        const { groups, total, count } = await readUsage(db, plan, visible);
+        const meta = { groups: count, truncated: count > groups.length, ...cutView(plan, body.as_of) };
+        return { body: { rows: groups.map(rowView), totals: measuresView(total), meta } };
+      });
     },
   });
 
@@ -115,7 +135,7 @@ export function createUsageRoutes({ db, allowed, fresh, now }: UsageRouteDeps): 
     description:
       'For pickers: values with calls in `[from, to)` (the last 30 days unless told), those with most calls first; null is a value. ' +
       '`q` is a part of the value, upper and lower case alike; a dimension as parameter (repeated: either) narrows the list. ' +
-      'Times are widened to quarters of an hour.',
+      'Times are widened to quarters of an hour, and to UTC days where only those are kept.',
     tag: 'Read',
     scope: 'read',
     params: z.strictObject({ dimension: z.enum(DIMENSIONS) }),
@@ -134,19 +154,23 @@ export function createUsageRoutes({ db, allowed, fresh, now }: UsageRouteDeps): 
     async handle({ caller, params, query: given }) {
       const to = given.to ?? now();
       const from = given.from ?? to - DEFAULT_RANGE_MS;
-      const range = { from: Math.floor(from / QUARTER) * QUARTER, to };
       const filters = DIMENSIONS.flatMap((dimension): Filter[] => {
         const wanted = given[dimension];
         return wanted ? [{ dimension, operator: 'in', values: wanted }] : [];
       });
-      const request = {
-        dimension: params.dimension,
-        range,
-        filters,
-        search: given.q ?? null,
-        limit: given.limit + 1,
-      };
-      const found = await readDimensionValues(db, request, allowed(caller, given.org_id));
+      const visible = allowed(caller, given.org_id);
+      await fresh();
+      const found = await withWatermarks(db, (marks) => {
+        const time = { ...widened({ from, to }, marks), as_of: 'known' as const };
+        const reading = planReadings(
+          { ...time, group_by: [params.dimension], filters },
+          { kind: 'whole' },
+          marks,
+        );
+        const { dimension } = params;
+        const request = { dimension, reading, filters, search: given.q ?? null, limit: given.limit + 1 };
+        return readDimensionValues(db, request, visible);
+      });
       return { body: { values: found.slice(0, given.limit), truncated: found.length > given.limit } };
     },
   });
@@ -159,6 +183,24 @@ function requested(filters: readonly Filter[]): readonly string[] | undefined {
   return filters.find(
     ({ dimension, operator }) => dimension === 'org_id' && (operator === '=' || operator === 'in'),
   )?.values;
+}
+
+/** For a list of names more is no harm: what is kept longest, and read fastest. */
+function widened({ from, to }: TimeRange, { aggregateFloor }: Watermarks): TimeRange {
+  const unit = (at: number): number => (at < aggregateFloor ? DAY : QUARTER);
+  return {
+    from: Math.floor(from / unit(from)) * unit(from),
+    to: Math.ceil(to / unit(to)) * unit(to),
+  };
+}
+
+function cutView({ reading: { told }, distinct }: UsagePlan, asOf: 'closed' | 'known') {
+  const ranges = (list: readonly TimeRange[]) =>
+    list.map(({ from, to }) => ({ from: isoTime(from), to: isoTime(to) }));
+  return {
+    cut: { as_of: asOf, daily: ranges(told.daily), quarters: ranges(told.quarters), raw: ranges(told.raw) },
+    ...(distinct && { distinct_method: distinct.method }),
+  };
 }
 
 function rowView(group: UsageGroup): Record<string, unknown> {

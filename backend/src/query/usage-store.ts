@@ -1,75 +1,44 @@
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import type { Allowed } from '../access/allowed.js';
 import type { Queryable, Row } from '../db/db.js';
-import { isoTime } from './common-schema.js';
 import type { Dimension } from './dimension.js';
-import { conditions, DIMENSION_COLUMNS } from './filter-store.js';
-import type { Measure, Sum } from './measure.js';
-import type { Cut, TimeRange, UsagePlan } from './plan.js';
-import { QUARTER } from './time-zone.js';
-
-const flag = (condition: Sql): Sql => sql`case when ${condition} then 1 else 0 end`;
-
-/** What one raw call adds to each sum: the same definitions as in migration 0002. */
-const SUM_OF_CALL: Record<Sum, Sql> = {
-  calls: sql`1`,
-  priced_calls: flag(sql`cost_status = 'priced'`),
-  pending_calls: flag(sql`cost_status = 'pending'`),
-  failed_calls: flag(sql`cost_reason = 'failed_no_usage'`),
-  written_off_calls: flag(sql`cost_reason = 'written_off'`),
-  inexact_calls: flag(sql`cost_status = 'priced' and cost_quality <> 'exact'`),
-  error_calls: flag(sql`status_error`),
-  cost_usd: sql`cost_usd`,
-  inexact_cost_usd: sql`case when cost_quality <> 'exact' then cost_usd end`,
-  error_cost_usd: sql`case when status_error then cost_usd end`,
-  input_tokens: sql`input_tokens`,
-  cache_read_tokens: sql`cache_read`,
-  cache_write_5m_tokens: sql`cache_write_5m`,
-  cache_write_1h_tokens: sql`cache_write_1h`,
-  output_tokens: sql`output_tokens`,
-  reasoning_tokens: sql`reasoning`,
-  duration_us: sql`duration_us`,
-};
+import { distinctExtra, latencyExtra, type Extra } from './extra-store.js';
+import { DIMENSION_COLUMNS, slotOf, startOf } from './filter-store.js';
+import { factsOf, type Measure, type Sum } from './measure.js';
+import type { UsagePlan } from './plan.js';
+import { usageParts } from './sums-store.js';
 
 /** Tokens of two kinds together: null only where neither is told. Tokens, not money: a kind nobody told adds nothing. */
 const both = (a: Sum, b: Sum): Sql =>
   sql`case when ${raw(a)} is not null or ${raw(b)} is not null then coalesce(${raw(a)}, 0) + coalesce(${raw(b)}, 0) end`;
 
-/** Measures that are more than one sum. Coverage is cut, not rounded: 1 is said only when every call is priced. */
+/**
+ * Measures that are more than one sum. Coverage is cut, not rounded: 1 is said only when every call is priced. Money of no
+ * call is unknown, also where adjustments have taken away what was there and leave a sum of 0.
+ */
 const COMPUTED: Partial<Record<Measure, Sql>> = {
+  cost_usd: sql`case when priced_calls <> 0 then cost_usd end`,
+  inexact_cost_usd: sql`case when inexact_calls <> 0 then inexact_cost_usd end`,
+  error_cost_usd: sql`case when error_calls <> 0 and priced_calls <> 0 then error_cost_usd end`,
   cost_per_call: sql`round(cost_usd / nullif(priced_calls, 0), 18)`,
+  cost_per_conversation: sql`case when priced_calls <> 0 then round(cost_usd / nullif(conversations, 0), 18) end`,
+  cost_per_user: sql`case when priced_calls <> 0 then round(cost_usd / nullif(users, 0), 18) end`,
   coverage: sql`trunc(priced_calls::numeric / nullif(priced_calls + pending_calls, 0), 6)`,
+  error_rate: sql`round(error_calls::numeric / nullif(calls, 0), 6)`,
   cache_write_tokens: both('cache_write_5m_tokens', 'cache_write_1h_tokens'),
   total_tokens: both('input_tokens', 'output_tokens'),
   duration_ms_avg: sql`round(duration_us / nullif(calls, 0) / 1000, 3)`,
 };
 
-const measureOf = (measure: Measure): Sql => COMPUTED[measure] ?? raw(measure);
-
-/** The number of the interval a row falls in: of an edge from 1, or quarters of an hour since 1970. */
-function slotOf(cut: Cut): Sql {
-  if (cut.kind === 'whole') return sql`0`;
-  if (cut.kind === 'quarters') return sql`floor(extract(epoch from at) / ${QUARTER / 1000}::int)::bigint`;
-  return sql`width_bucket(at, ${cut.edges.map(isoTime)}::timestamptz[])`;
+function measureOf(measure: Measure): Sql {
+  const { percentile } = factsOf(measure);
+  // The middle of a bucket such that both its ends are 9 % away.
+  if (percentile)
+    return sql`round((2 * 1.2 ^ (${raw(`${percentile.latency}_${percentile.quantile}`)} + 1) / 2.2)::numeric, 3)`;
+  return COMPUTED[measure] ?? raw(measure);
 }
 
-function startOf(slot: number, cut: Cut): number | null {
-  if (cut.kind === 'whole') return null;
-  return cut.kind === 'quarters' ? slot * QUARTER : (cut.edges[slot - 1] ?? null);
-}
-
-/** The usage of the plan's ranges, not added up yet: `at`, the dimensions, the sums. */
-function parts(plan: UsagePlan, allowed: Allowed): Sql {
-  const keys = plan.groupBy.map((dimension) => DIMENSION_COLUMNS[dimension]);
-  const fromBuckets = (range: TimeRange): Sql => sql`
-    select ${join([sql`bucket as at`, ...keys, ...plan.sums.map((sum) => raw(sum))])}
-    from usage_15m where ${conditions(sql`bucket`, range, plan.filters, allowed)}`;
-  const fromCalls = (range: TimeRange): Sql => sql`
-    select ${join([sql`started_at as at`, ...keys, ...plan.sums.map((sum) => sql`${SUM_OF_CALL[sum]} as ${raw(sum)}`)])}
-    from usage_events where kind = 'call' and ${conditions(sql`started_at`, range, plan.filters, allowed)}`;
-  const selects = [...(plan.aggregate ? [fromBuckets(plan.aggregate)] : []), ...plan.raw.map(fromCalls)];
-  return join(selects, ' union all ');
-}
+const list = (items: readonly Sql[]): Sql => (items.length ? sql`${join([...items])},` : empty);
 
 function order(plan: UsagePlan): Sql {
   if (plan.orderBy.length === 0) return sql`slot`;
@@ -84,25 +53,51 @@ function order(plan: UsagePlan): Sql {
   );
 }
 
+/** The groups: slot, the dimensions, the sums, the columns of extras. One whose calls all moved away is none. */
+function groupsOf(plan: UsagePlan, extras: readonly Extra[]): Sql {
+  const keys = plan.groupBy.map((dimension) => DIMENSION_COLUMNS[dimension]);
+  const added = join(plan.sums.map((sum) => sql`sum(${raw(sum)}) as ${raw(sum)}`));
+  const summed = sql`select ${slotOf(sql`at`, plan.cut)} as slot, ${list(keys)} ${added}
+    from parts group by ${join([sql`1`, ...keys])} having sum(calls) <> 0`;
+  if (extras.length === 0) return summed;
+  const columns = extras.flatMap((extra) => extra.columns);
+  // Rows laid under each other, not joined: keys may be null, and PostgreSQL joins those row by row.
+  const filled = (told: readonly string[]): Sql =>
+    join([...plan.sums, ...columns].map((name) => (told.includes(name) ? raw(name) : sql`null::numeric`)));
+  const rows = [
+    sql`select slot, ${list(keys)} ${filled(plan.sums)} from summed`,
+    ...extras.map(
+      (extra) => sql`select slot, ${list(keys)} ${filled(extra.columns)} from (${extra.groups}) as extra`,
+    ),
+  ];
+  return sql`
+    select slot, ${list(keys)} ${join([...plan.sums, ...columns].map((name) => sql`max(${raw(name)}) as ${raw(name)}`))}
+    from (with summed as (${summed}) ${join(rows, ' union all ')}) as laid (${join([sql`slot`, ...keys, ...[...plan.sums, ...columns].map((name) => raw(name))])})
+    group by ${join([sql`1`, ...keys])} having max(calls) is not null`;
+}
+
 /** One statement, so rows and totals tell of the same moment. Position 0 is the total over all groups. */
 function usageStatement(plan: UsagePlan, allowed: Allowed): Sql {
+  const extras = [distinctExtra(plan, allowed), latencyExtra(plan, allowed)].filter(
+    (extra) => extra !== null,
+  );
   const keys = plan.groupBy.map((dimension) => DIMENSION_COLUMNS[dimension]);
   const added = join(plan.sums.map((sum) => sql`sum(${raw(sum)}) as ${raw(sum)}`));
   const told = join(
-    plan.measures.map((measure) => sql`trim_scale(${measureOf(measure)}::numeric)::text as ${raw(measure)}`),
-  );
-  const list = (items: Sql[]): Sql => (items.length ? sql`${join(items)},` : empty);
-  return sql`
-    with parts as (${parts(plan, allowed)}),
-    groups as (
-      select ${slotOf(plan.cut)} as slot, ${list(keys)} ${added}
-      from parts group by ${join([sql`1`, ...keys])}
+    plan.measures.map(
+      (measure) => sql`trim_scale((${measureOf(measure)})::numeric)::text as ${raw(measure)}`,
     ),
+  );
+  const totals = extras.map((extra, index) => sql`, (${extra.total}) as ${raw(`extra_${index}`)}`);
+  return sql`
+    with parts as (${usageParts(plan, allowed)}),
+    ${list(extras.flatMap((extra) => extra.tables))}
+    groups as (${groupsOf(plan, extras)}),
     ranked as (select *, row_number() over (order by ${order(plan)}) as position from groups)
     select position, slot, ${list(keys)} ${told}, 0 as groups from ranked where position <= ${plan.limit}
     union all
     select 0, null, ${list(plan.groupBy.map(() => sql`null`))} ${told}, groups
-    from (select count(*) as groups, ${added} from groups) as total`;
+    from (select count(*) as groups, ${added} from groups) as total ${totals.length ? join(totals, ' ') : empty}`;
 }
 
 /** One group: its measures as decimal text, null where unknown. */
