@@ -10,27 +10,25 @@ export const PARTNER_REACH_MS = LOG_REACH_MS + HAND_OVER_MS;
  * Whether two spans of different traces may tell of one call: what `findCopies` would look at if it had both. What it
  * then decides depends on the other copies of either, so two calls that may be copies have to be settled together.
  */
-export const mayBeCopies = (a: CallFacts, b: CallFacts): boolean => partnersAmong([a, b]).length > 0;
+export const mayBeCopies = (a: CallFacts, b: CallFacts): boolean =>
+  partnersAmong([a, b]).next().done !== true;
 
 /**
  * Every pair of calls of different traces that may tell of one call, by their indices. Needs only spans that
- * `findCopies` could take for candidates: calls, and wrappers that tell usage. O(n log n).
+ * `findCopies` could take for candidates: calls, and wrappers that tell usage. O(n log n); a pair may come twice.
  */
-export function partnersAmong(calls: readonly CallFacts[]): [number, number][] {
+export function* partnersAmong(calls: readonly CallFacts[]): Generator<readonly [number, number]> {
   const all = [...calls.keys()].sort((a, b) => byTime(calls, a, b));
-  const pairs: [number, number][] = [];
   const ofOneResponse = (a: CallFacts, b: CallFacts): boolean => a.scopeName !== b.scopeName && overlap(a, b);
-  for (const list of listsBy(calls, all, responseOf)) addPairs(calls, list, ofOneResponse, pairs);
-  for (const { list, agree } of besideLists(calls, all)) addPairs(calls, list, agree, pairs);
-  return pairs;
+  for (const list of listsBy(calls, all, responseOf)) yield* pairsOf(calls, list, ofOneResponse);
+  for (const { list, agree } of besideLists(calls, all)) yield* pairsOf(calls, list, agree);
 }
 
-function addPairs(
+function* pairsOf(
   calls: readonly CallFacts[],
   list: readonly number[],
   agree: (earlier: CallFacts, later: CallFacts) => boolean,
-  pairs: [number, number][],
-): void {
+): Generator<readonly [number, number]> {
   const scope = calls[list[0] ?? 0]?.scopeName;
   if (list.every((index) => calls[index]?.scopeName === scope)) return;
   for (const [place, index] of list.entries()) {
@@ -38,7 +36,7 @@ function addPairs(
     for (let back = place - 1; call && back >= 0 && back >= place - MAX_LOOK_BACK; back--) {
       const earlier = list[back] ?? -1;
       const other = calls[earlier];
-      if (other && other.traceId !== call.traceId && agree(other, call)) pairs.push([earlier, index]);
+      if (other && other.traceId !== call.traceId && agree(other, call)) yield [earlier, index];
     }
   }
 }

@@ -16,10 +16,10 @@ import { mergeRanges } from './time-ranges.js';
 export interface PartnerSearch {
   /** Reads the calls that ran at these times, unless it has. Where all are of one scope there are no partners. */
   cover(times: readonly RealmTime[]): Promise<void>;
-  /** Among the calls read: traces with possible partners that came with another request than they, one of them in `requests`. */
+  /** Among the calls read: related traces that came with more than one request, one of those given among them. */
   tracesApart(requests: Requests): TraceTime[];
-  /** Among the calls read: the traces with possible partners in this one. */
-  neighboursOf(trace: string): Iterable<TraceTime>;
+  /** Among the calls read: the traces whose calls may be copies of this one's, of theirs, and so on; itself too. */
+  relatedTo(trace: string): readonly TraceTime[];
 }
 
 export const traceKey = ({ realm, traceId }: Pick<TraceTime, 'realm' | 'traceId'>): string =>
@@ -33,8 +33,8 @@ const MOST_CALLS = 100_000;
 export function createPartnerSearch(db: Queryable, marks: Marks): PartnerSearch {
   const calls = new Map<string, StoredCall>();
   const covered = new Map<string, RealmTime[]>();
-  let known: Pairs | null = null;
-  const pairs = (): Pairs => (known ??= findPairs([...calls.values()], calls));
+  let known: ReadonlyMap<string, Relation> | null = null;
+  const relations = (): ReadonlyMap<string, Relation> => (known ??= relate([...calls.values()]));
 
   const isCovered = ({ realm, from, to }: RealmTime): boolean =>
     covered.get(realm)?.some((range) => range.from <= from && to <= range.to) === true;
@@ -57,48 +57,72 @@ export function createPartnerSearch(db: Queryable, marks: Marks): PartnerSearch 
     },
     tracesApart({ from, to }) {
       const [low, high] = [BigInt(from), BigInt(to)];
-      const isOf = ({ requestNumber }: StoredCall): boolean =>
-        requestNumber !== null && BigInt(requestNumber) > low && BigInt(requestNumber) <= high;
-      return pairs()
-        .list.filter(([a, b]) => a.requestNumber !== b.requestNumber && (isOf(a) || isOf(b)))
-        .flatMap(([a, b]) => [timeOf(a), timeOf(b)]);
+      const isOf = (number: string | null): boolean =>
+        number !== null && BigInt(number) > low && BigInt(number) <= high;
+      return [...new Set(relations().values())]
+        .filter(({ requests }) => requests.size > 1 && [...requests].some(isOf))
+        .flatMap(({ traces }) => [...traces.values()]);
     },
-    neighboursOf: (trace) => pairs().neighbours.get(trace)?.values() ?? [],
+    relatedTo: (trace) => [...(relations().get(trace)?.traces.values() ?? [])],
   };
 }
 
-interface Pairs {
-  readonly list: readonly (readonly [StoredCall, StoredCall])[];
-  readonly neighbours: ReadonlyMap<string, ReadonlyMap<string, TraceTime>>;
+/** Traces that may hold copies of one another's calls. */
+interface Relation {
+  readonly traces: Map<string, TraceTime>;
+  /** The requests their calls came with. */
+  readonly requests: Set<string | null>;
 }
 
-function findPairs(calls: readonly StoredCall[], byKey: ReadonlyMap<string, StoredCall>): Pairs {
-  const list: [StoredCall, StoredCall][] = partnersAmong(calls).flatMap(([a, b]) => {
-    const [one, two] = [calls[a], calls[b]];
-    return one && two ? [[one, two]] : [];
-  });
-  // once found to be copies: the call may have told more since, and be another
+/** The relation of each trace that has one with another. */
+function relate(calls: readonly StoredCall[]): Map<string, Relation> {
+  const relations = new Map<string, Relation>();
+  for (const [a, b] of pairsOf(calls)) join(relations, a, b);
+  for (const call of calls) {
+    const relation = relations.get(traceKey(call));
+    if (!relation) continue;
+    relation.requests.add(call.requestNumber);
+    const known = relation.traces.get(traceKey(call));
+    const { realm, traceId, startedAt } = call;
+    const first = Math.min(known?.first ?? startedAt, startedAt);
+    const last = Math.max(known?.last ?? startedAt, startedAt);
+    relation.traces.set(traceKey(call), { realm, traceId, first, last });
+  }
+  return relations;
+}
+
+/** Calls that may be copies, and those once found to be: the other may have told more since, and be none any more. */
+function* pairsOf(calls: readonly StoredCall[]): Generator<readonly [StoredCall, StoredCall]> {
+  for (const [left, right] of partnersAmong(calls)) {
+    const [a, b] = [calls[left], calls[right]];
+    if (a && b) yield [a, b];
+  }
+  const byKey = new Map(calls.map((call) => [eventKey(call), call]));
   for (const call of calls) {
     if (call.repeatOf === null || call.repeatOf.traceId === call.traceId) continue;
     const target = byKey.get(eventKey({ realm: call.realm, ...call.repeatOf }));
-    if (target) list.push([call, target]);
+    if (target) yield [call, target];
   }
-  const neighbours = new Map<string, Map<string, TraceTime>>();
-  const add = (from: StoredCall, to: StoredCall): void => {
-    const of = neighbours.get(traceKey(from)) ?? new Map<string, TraceTime>();
-    neighbours.set(traceKey(from), of);
-    of.set(traceKey(to), union(of.get(traceKey(to)), timeOf(to)));
-  };
-  for (const [a, b] of list) {
-    add(a, b);
-    add(b, a);
-  }
-  return { list, neighbours };
 }
 
-const timeOf = ({ realm, traceId, startedAt }: StoredCall): TraceTime => ({
-  ...{ realm, traceId, first: startedAt, last: startedAt },
-});
+/** The smaller relation becomes part of the larger, so that no trace moves more than log n times. */
+function join(relations: Map<string, Relation>, a: StoredCall, b: StoredCall): void {
+  const [one, two] = [relationOf(relations, a), relationOf(relations, b)];
+  if (one === two) return;
+  const [large, small] = one.traces.size >= two.traces.size ? [one, two] : [two, one];
+  for (const [key, trace] of small.traces) {
+    large.traces.set(key, trace);
+    relations.set(key, large);
+  }
+}
 
-const union = (a: TraceTime | undefined, b: TraceTime): TraceTime =>
-  a ? { ...b, first: Math.min(a.first, b.first), last: Math.max(a.last, b.last) } : b;
+function relationOf(relations: Map<string, Relation>, call: StoredCall): Relation {
+  const key = traceKey(call);
+  const known = relations.get(key);
+  if (known) return known;
+  const { realm, traceId, startedAt } = call;
+  const trace = { realm, traceId, first: startedAt, last: startedAt };
+  const relation: Relation = { traces: new Map([[key, trace]]), requests: new Set() };
+  relations.set(key, relation);
+  return relation;
+}

@@ -8,17 +8,17 @@ const DAY_MS = 86_400_000;
 
 /**
  * Settles stored rows of whole traces anew, from what each event told itself. Pure.
- * @param rawFloor Unix ms: events that were stored below it may be gone. What they decided of those that are left stands
+ * @param goneBefore Unix ms: events that started before may be missing. What they decided of those that are here stands
  * @returns the rows that are to change, none when all are as they should be
  */
-export function resettle(rows: readonly StoredRow[], book: PriceBook, rawFloor: number): RowChange[] {
+export function resettle(rows: readonly StoredRow[], book: PriceBook, goneBefore: number): RowChange[] {
   const settlements = settleEvents(rows.map(({ event }) => event));
   const present = new Set(rows.map(rowKey));
-  const mayLack = contextMayBeGone(rows, rawFloor);
+  const mayLack = contextMayBeGone(rows, goneBefore);
   return rows.flatMap((before, index) => {
     const found = settlements[index];
     if (!found) throw new RangeError('settleEvents must return one settlement per event');
-    const settlement = mayLack ? keepWhatIsGone(before, found, present, rawFloor) : found;
+    const settlement = mayLack ? keepWhatIsGone(before, found, present, goneBefore) : found;
     const after = withCost(before, settlement, book);
     return isSame(before, after) ? [] : [{ before, after }];
   });
@@ -36,20 +36,20 @@ export function byDay(changes: readonly RowChange[]): RowChange[][] {
   return [...days].sort(([a], [b]) => a - b).map(([, list]) => list);
 }
 
-/** A trace that touches the first day above the floor may have begun below it. */
-const contextMayBeGone = (rows: readonly StoredRow[], rawFloor: number): boolean =>
-  rawFloor > 0 && rows.some(({ event }) => event.startedAt < rawFloor + DAY_MS);
+/** A trace that touches the next day may have begun before. */
+const contextMayBeGone = (rows: readonly StoredRow[], goneBefore: number): boolean =>
+  goneBefore > 0 && rows.some(({ event }) => event.startedAt < goneBefore + DAY_MS);
 
 /** A repeat of a call that is gone stays one, and an attribute inherited from an event that is gone stays. */
 function keepWhatIsGone(
   before: StoredRow,
   found: Settlement,
   present: ReadonlySet<string>,
-  rawFloor: number,
+  goneBefore: number,
 ): Settlement {
   const { settlement, event } = before;
   const of = settlement.repeatOf;
-  const gone = of !== null && of.startedAt < rawFloor && !present.has(keyOf(before, of));
+  const gone = of !== null && of.startedAt < goneBefore && !present.has(keyOf(before, of));
   const attribution = { ...found.attribution } as Record<keyof Attribution, string | null>;
   for (const field of ATTRIBUTION_FIELDS)
     if (event.own[field] === null) attribution[field] ??= settlement.attribution[field];

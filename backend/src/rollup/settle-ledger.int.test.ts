@@ -236,6 +236,25 @@ it('looks at a wrapper again whose usage came later', async () => {
   expect(await outcome()).toEqual(['agent: ? call 1']);
 });
 
+it('gets through a storm of equal calls that relates all to all, and leaves it at rest', async () => {
+  const storm = (scopeName: string) =>
+    Array.from({ length: 3_500 }, (_, n) => ({
+      ...call,
+      ...{ scopeName, spanId: `${scopeName}${n}`, traceId: `${scopeName}${n}`, parentSpanId: null },
+      ...{ startedAt: NOON + (n % 50), durationUs: 500_000 - (n % 100) * 1_000 },
+    }));
+  await send(...storm('scope-a'));
+  await send(...storm('scope-b'));
+  expect(await settle()).toMatchObject({ spans: 7_000, traces_settled: 7_000 });
+  const calls = async () => (await totals('calls'))[0]?.[1];
+  const found = await calls();
+  expect(found).toBeGreaterThanOrEqual(3_500);
+  expect(found).toBeLessThan(7_000);
+  await send({ ...call, spanId: 'late', traceId: 'scope-a7', durationUs: 1 });
+  await settle();
+  expect(Number(await calls()) - Number(found)).toBeLessThanOrEqual(1);
+}, 300_000);
+
 it('reads rows again that were changed meanwhile', async () => {
   await send(call);
   await send(root);

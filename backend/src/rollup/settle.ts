@@ -70,7 +70,10 @@ export function createSettle({ db, events, priceBook, batchRows = BATCH_ROWS }: 
       const { sets, traces, tooLarge } = await readRelated(db, wanted, search, marks);
       const book = priceBook();
       const { rawFloor } = marks;
-      const { changed, stale } = await change(sets.flatMap((rows) => resettle(rows, book, rawFloor)));
+      const changes = sets.flatMap(({ rows, complete }) =>
+        resettle(rows, book, complete ? rawFloor : Infinity),
+      );
+      const { changed, stale } = await change(changes);
       total.changed += changed;
       if (tries === 1) Object.assign(total, { traces, tooLarge });
       if (stale.length === 0) return total;
