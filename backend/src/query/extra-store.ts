@@ -80,7 +80,7 @@ export function latencyExtra(plan: UsagePlan, allowed: Allowed): Extra | null {
     };
     return LATENCIES.map(
       (name) =>
-        sql`select ${list([sql`${slotOf(sql`started_at`, cut)} as slot`, sql`${name}::text as latency`, sql`${logBucket(measured[name])} as log_bucket`])}, 1
+        sql`select ${list([sql`${slotOf(sql`started_at`, cut)} as slot`, sql`${name}::text as latency`, sql`${logBucket(measured[name])} as log_bucket`])}, 1 as calls
           from usage_events where kind = 'call' and ${measured[name]} is not null
             and ${conditions(within(sql`started_at`, ranges), filters, allowed)}`,
     );
