@@ -1,8 +1,8 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag';
-import type { Queryable } from '../db/db.js';
+import type { Db, Queryable, Row } from '../db/db.js';
 import { timeText } from '../event-store/columns.js';
 import { CALL_SUMS } from '../event-store/call-sums.js';
-import { asMs, CHUNK_DAYS, dateText, withinDay } from './store.js';
+import { asMs, CHUNK_DAYS, dateText, NO_JIT, withinDay } from './store.js';
 import { SUM_NAMES, SUMS_OF_CALLS, SUMS_OF_SUMS } from './sums-store.js';
 
 /** Two numbers of one organisation and UTC day that must be equal; decimal text, null: nothing there. */
@@ -32,7 +32,9 @@ const PAIRS: readonly Pair[] = [
 ];
 const COMPARED: Sql = join(
   PAIRS.map(([what, expected, found, closed]) =>
-    raw(`('${what}', (${expected})::numeric, (${found})::numeric, ${closed ? 's.written' : 'true'})`),
+    raw(
+      `('${what}', (${expected})::numeric, (${found})::numeric, ${closed ? '(select written from s)' : 'true'})`,
+    ),
   ),
 );
 
@@ -41,10 +43,10 @@ const COMPARED: Sql = join(
  * that are not in usage_events; the ledger's meters know no such mark, so they are compared with the whole ledger.
  * Nothing and zero are the same here: a ledger whose every change was taken back holds a zero, raw holds nothing.
  */
-export async function findDifferences(db: Queryable, day: number): Promise<Difference[]> {
+export async function findDifferences(db: Db, day: number): Promise<Difference[]> {
   const posted = withinDay(sql`bucket`, day);
   const date = dateText(day);
-  const { rows } = await db.query<Difference & { readonly [column: string]: unknown }>(sql`
+  const statement = sql`
     with s as (select written_before > ${timeText(day)}::timestamptz as written from ledger_state),
     r as (
       select org_id, count(*) as events, count(*) filter (where kind = 'repeat') as repeats,
@@ -71,10 +73,14 @@ export async function findDifferences(db: Queryable, day: number): Promise<Diffe
       union select org_id from m)
     select org_id, what, trim_scale(expected)::text as expected, trim_scale(found)::text as found
     from organisations left join r using (org_id) left join a using (org_id) left join l using (org_id)
-      left join w using (org_id) left join m using (org_id) cross join s
+      left join w using (org_id) left join m using (org_id)
       cross join lateral (values ${COMPARED}) as compared (what, expected, found, applies)
     where applies and nullif(expected, 0) is distinct from nullif(found, 0)
-    order by org_id, what`);
+    order by org_id, what`;
+  const { rows } = await db.transaction(async (tx) => {
+    await tx.query(NO_JIT);
+    return tx.query<Difference & Row>(statement);
+  });
   return rows.map(({ org_id, what, expected, found }) => ({ org_id, what, expected, found }));
 }
 

@@ -2,13 +2,11 @@ import sql from 'sql-template-tag';
 import type { Connection, Db, Queryable } from '../db/db.js';
 import { arrayLiteral } from '../db/array-literal.js';
 import { timeText } from '../event-store/columns.js';
-import type { StoredRow } from '../event-store/ledger-row.js';
 import { lockLedger } from '../event-store/store.js';
-import { storedColumns, storedRow } from '../event-store/stored-row.js';
 import { formatMoney } from '../ledger/money.js';
 import type { ClockReadings } from './close-clock.js';
 import type { DailyMeter } from './close-meters.js';
-import { asMs, CHUNK_DAYS, DAY_MS, dateText, withinDay } from './store.js';
+import { asMs, CHUNK_DAYS, DAY_MS, dateText, NO_JIT, withinDay } from './store.js';
 import { ANY_SUM, DIMENSIONS, NEGATED_SUMS, SUM_NAMES, SUMS_OF_CALLS, SUMS_OF_SUMS } from './sums-store.js';
 
 /** The database's clock, Unix ms. */
@@ -79,6 +77,7 @@ export async function unwrittenDay(db: Queryable): Promise<number | null> {
  */
 export async function beginDay(tx: Connection, day: number): Promise<boolean> {
   await tx.query(sql`set transaction isolation level repeatable read`);
+  await tx.query(NO_JIT);
   await tx.query(sql`lock table ledger_state in share row exclusive mode`);
   const { rows } = await tx.query(
     sql`select 1 from ledger_state where written_before = ${timeText(day)}::timestamptz and written_before < closed_before`,
@@ -108,25 +107,6 @@ export async function writeDistinct(tx: Connection, day: number): Promise<void> 
     insert into usage_daily_distinct (day, org_id, conversations, users)
     select ${dateText(day)}::date, org_id, count(distinct conversation_id), count(distinct user_id)
     from usage_events where kind = 'call' and ${withinDay(sql`started_at`, day)} group by org_id`);
-}
-
-const PAGE = 5_000;
-
-/** Reads a day's priced calls page by page. */
-export async function eachPricedCall(
-  tx: Connection,
-  day: number,
-  visit: (row: StoredRow) => void,
-): Promise<void> {
-  await tx.query(sql`
-    declare priced_calls no scroll cursor for select ${storedColumns('e')} from usage_events e
-    where e.kind = 'call' and e.cost_status = 'priced' and ${withinDay(sql`e.started_at`, day)}`);
-  for (;;) {
-    const { rows } = await tx.query(sql`fetch 5000 from priced_calls`);
-    for (const row of rows) visit(storedRow(row, 'raw'));
-    if (rows.length < PAGE) break;
-  }
-  await tx.query(sql`close priced_calls`);
 }
 
 /** Writes usage_daily_meters of a day: `meters` of its calls less what was posted for it since it is closed. */

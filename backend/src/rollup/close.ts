@@ -4,11 +4,11 @@ import { createMeterLines } from '../event-store/meter-lines.js';
 import type { Step } from '../jobs/step.js';
 import type { PriceBook } from '../pricing/price-book.js';
 import { checkDay } from './check.js';
+import { eachPricedCall } from './close-calls-store.js';
 import { guardedNow } from './close-clock.js';
 import { createDailyMeters } from './close-meters.js';
 import {
   beginDay,
-  eachPricedCall,
   endDay,
   raiseClosedBefore,
   readClock,
