@@ -5,7 +5,7 @@ import type { StoredRow } from '../event-store/ledger-row.js';
 import { arrayLiteral } from '../db/array-literal.js';
 
 const DAY_MS = 86_400_000;
-/** Calls per transaction: 1,000 and 20,000 were slower per call, on the server and embedded. */
+/** Calls per transaction: some megabytes in memory, and locks held for a fraction of a second. */
 const SLICE_CALLS = 5_000;
 
 /** Some thousand calls of one UTC day: those that started in [from, to), Unix ms. */
