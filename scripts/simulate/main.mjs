@@ -19,6 +19,7 @@ const { values } = parseArgs({
 });
 const say = (/** @type {string} */ line) => process.stdout.write(`${line}\n`);
 
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 const days = Number(values.days);
 const { wrongDays, problems } = await simulate({
   ...{ days, seed: Number(values.seed), requests: Number(values.requests), kills: Number(values.kills) },

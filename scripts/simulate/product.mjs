@@ -102,6 +102,10 @@ function spawnProduct(environment, log) {
     env: { PATH: process.env['PATH'], PORT: '0', LOG_LEVEL: 'warn', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // Whatever ends the simulation ends its product.
+  const end = () => child.kill('SIGKILL');
+  process.once('exit', end);
+  child.once('close', () => process.off('exit', end));
   const output = /** @type {string[]} */ ([]);
   return new Promise((resolve, reject) => {
     for (const stream of [child.stdout, child.stderr]) {
