@@ -17,6 +17,7 @@ import { createMetrics, type Metrics } from './http/metrics.js';
 import { Problem } from './http/problem.js';
 import { createServer } from './http/server.js';
 import { DEFAULT_ATTRIBUTION_NAMES, withConfiguredNames } from './ingest/attribution.js';
+import { createCorrectUsageRoutes } from './ingest/correct-usage-routes.js';
 import { createEventRoutes } from './ingest/event-routes.js';
 import { createIngest } from './ingest/ingest.js';
 import { createIngestMetrics, type IngestMetrics } from './ingest/ingest-metrics.js';
@@ -34,6 +35,7 @@ import { createPriceBookRoutes } from './price-book/routes.js';
 import type { PriceBookService } from './price-book/price-book.js';
 import { createQueryRoutes } from './query/routes.js';
 import { createRefresher, type Refresher } from './rollup/refresh.js';
+import { createPendingRoutes } from './rollup/pending-routes.js';
 import { createReprice } from './rollup/reprice.js';
 
 /** What a replica wrote shows this soon in the others; a refresh that finds nothing costs a millisecond. */
@@ -95,6 +97,8 @@ export function createApp({ config, db, logger, localAdmin, prices, schema, vers
   const api = [
     ...createOtlpRoutes(ingest),
     ...createEventRoutes(ingest),
+    ...createCorrectUsageRoutes({ db, events, priceBook: prices.current }),
+    ...createPendingRoutes({ db, events, allowed: allowedOrganisations }),
     ...createQueryRoutes({
       db,
       priceBook: prices.current,

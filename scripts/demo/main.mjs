@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { readTraces, restage } from './captures.mjs';
+import { houseCallsOfDay, resolvePending } from './house-model.mjs';
 import { DAYS, ORGANISATIONS, pick, QUERY_TYPES, requestsOfDay, sequence } from './product.mjs';
 import { usageTable } from './table.mjs';
 
@@ -50,7 +51,9 @@ async function playHistory() {
     const planned = requestsOfDay(today - day * DAY_MS, now, (DAYS - 1 - day) / (DAYS - 1), random);
     const bodies = planned.map(({ organisation, startsAt }) => nextRequest(organisation, startsAt));
     for (let index = 0; index < bodies.length; index += 8)
-      await Promise.all(bodies.slice(index, index + 8).map(send));
+      await Promise.all(bodies.slice(index, index + 8).map((body) => send('/v1/traces', body)));
+    const house = houseCallsOfDay(today - day * DAY_MS, now);
+    if (house.length > 0) await send('/v1/events', house);
     progress(DAYS - day, requests);
   }
   say(
@@ -73,10 +76,10 @@ function nextRequest(organisation, startsAt) {
   });
 }
 
-/** As an exporter does: a request that is not taken is sent again when the server says so. @param {object} body */
-async function send(body) {
+/** As an exporter does: a request that is not taken is sent again when the server says so. @param {string} path @param {object} body */
+async function send(path, body) {
   for (;;) {
-    const response = await fetch(`${url}/v1/traces`, {
+    const response = await fetch(`${url}${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
@@ -107,13 +110,13 @@ async function query(query) {
   return /** @type {never} */ (await response.json());
 }
 
+const firstDay = () => new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS - DAYS * DAY_MS).toISOString();
+
 /** Everything sent, grouped by organisation: the same answer that Grafana will draw. */
 function usage() {
-  const to = new Date(Date.now() + DAY_MS).toISOString();
-  const from = new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS - DAYS * DAY_MS).toISOString();
   return query({
-    from,
-    to,
+    from: firstDay(),
+    to: new Date(Date.now() + DAY_MS).toISOString(),
     interval: null,
     measures: MEASURES,
     group_by: ['org_id'],
@@ -133,7 +136,8 @@ function sayWhereToLook() {
   say(`Where to look next
   every endpoint, to read and to try   ${url}/docs
   the newest calls                     ${url}/api/v1/events?limit=5
-  what has no price yet, and why       ${url}/api/v1/events?status=pending
+  what has no price yet, and why       ${url}/api/v1/pending
+  what the jobs did                    ${url}/api/v1/jobs
   the whole request of a call          ${url}/api/v1/traces/{trace_id}
   why it costs what it costs           ${url}/api/v1/events/{trace_id}/{span_id}/cost
 
@@ -147,7 +151,7 @@ Serving until Ctrl-C. Live calls arrive now:`);
 async function playLive() {
   while (server.exitCode === null) {
     await sleep(2_000);
-    await send(nextRequest(pick(ORGANISATIONS, random), Date.now() - 500));
+    await send('/v1/traces', nextRequest(pick(ORGANISATIONS, random), Date.now() - 500));
     const { totals } = await usage();
     const line = `  ${new Date().toISOString().slice(11, 19)} UTC  ${Number(totals.calls).toLocaleString('en')} calls  ${totals.cost_usd ?? '–'} USD  ${totals.pending_calls} pending`;
     if (process.stdout.isTTY) process.stdout.write(`\r${line} `);
@@ -159,6 +163,7 @@ const { url, server } = await startProduct();
 try {
   await playHistory();
   await printUsage();
+  await resolvePending({ say, query, from: firstDay(), dataDir: DATA_DIR });
   sayWhereToLook();
   await playLive();
 } catch (error) {
