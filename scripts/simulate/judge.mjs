@@ -7,7 +7,7 @@ import { PROVIDER } from './world.mjs';
  *
  * @typedef {import('./recount.mjs').Call} Call
  * @typedef {{ calls: number, priced: number, pending: number, failed: number, writtenOff: number, input: number, output: number, cost: bigint | null }} Sums
- * @typedef {{ day: string, org_id?: string | null, group: string, what: string, expected: string, got: string }} Difference
+ * @typedef {{ from: number, day: string, org_id?: string | null, group: string, what: string, expected: string, got: string }} Difference
  */
 const MEASURES = {
   calls: 'calls',
@@ -29,13 +29,20 @@ const COUNTS = /** @type {const} */ ([
   'output',
 ]);
 
-/** Days first with the organisation, which is the promise; then every other way to cut the same sums. */
-export const GROUPINGS = [
-  ['org_id'],
-  ['org_id', 'model'],
-  ['assistant_id', 'query_type'],
-  ['org_id', 'assistant_id', 'query_type', 'provider', 'model'],
-  [],
+/**
+ * The questions: days first with the organisation, which is the promise; then every other way to cut the same sums.
+ *
+ * @typedef {{ groupBy: readonly string[], zone: string, offset: number }} Cut offset: ms that the zone is ahead of UTC
+ */
+const UTC = { zone: 'UTC', offset: 0 };
+/** @type {readonly Cut[]} */
+export const CUTS = [
+  { groupBy: ['org_id'], ...UTC },
+  { groupBy: ['org_id', 'model'], ...UTC },
+  { groupBy: ['assistant_id', 'query_type'], ...UTC },
+  { groupBy: ['org_id', 'assistant_id', 'query_type', 'provider', 'model'], ...UTC },
+  { groupBy: [], ...UTC },
+  { groupBy: ['org_id', 'model'], zone: 'Asia/Kolkata', offset: 19_800_000 },
 ];
 
 /** @type {Record<string, (call: Call) => string | null>} */
@@ -47,21 +54,24 @@ const DIMENSIONS = {
   model: (call) => call.span.model,
 };
 
-/** @param {number} from @param {number} to @param {string[]} groupBy */
-export const queryOf = (from, to, groupBy) => ({
-  ...{ from: new Date(from).toISOString(), to: new Date(to).toISOString(), interval: '1d' },
-  ...{ group_by: groupBy, measures: Object.values(MEASURES), limit: 50_000 },
+/** @param {number} from @param {number} to @param {Cut} cut */
+export const queryOf = (from, to, { groupBy, zone, offset }) => ({
+  from: new Date(from - offset).toISOString(),
+  to: new Date(to - offset).toISOString(),
+  ...{ interval: '1d', time_zone: zone, group_by: groupBy },
+  ...{ measures: Object.values(MEASURES), limit: 50_000 },
 });
 
 /**
- * @param {readonly Call[]} calls @param {readonly Record<string, any>[]} rows of the answer to queryOf(…, groupBy)
- * @param {string[]} groupBy @returns {Difference[]} days in order
+ * @param {readonly Call[]} calls @param {readonly Record<string, any>[]} rows of the answer to queryOf(…, cut)
+ * @param {Cut} cut @returns {Difference[]} days in order
  */
-export function compare(calls, rows, groupBy) {
+export function compare(calls, rows, { groupBy, offset }) {
   const expected = new Map();
   for (const call of calls) {
     const group = groupBy.map((name) => DIMENSIONS[name]?.(call) ?? null);
-    add(expected, JSON.stringify([isoDay(call.span.startedAt), ...group]), call);
+    const day = dayOf(call.span.startedAt + offset) - offset;
+    add(expected, JSON.stringify([new Date(day).toISOString(), ...group]), call);
   }
   const found = new Map(rows.map((row) => [groupOf(row, groupBy), sumsOfRow(row)]));
   const keys = [...new Set([...expected.keys(), ...found.keys()])].sort();
@@ -93,9 +103,9 @@ function add(sums, key, { status, cost, usage }) {
   sums.set(key, known);
 }
 
-/** @param {Record<string, any>} row @param {string[]} groupBy */
+/** @param {Record<string, any>} row @param {readonly string[]} groupBy */
 const groupOf = (row, groupBy) =>
-  JSON.stringify([String(row['time']).slice(0, 10), ...groupBy.map((name) => row[name] ?? null)]);
+  JSON.stringify([new Date(row['time']).toISOString(), ...groupBy.map((name) => row[name] ?? null)]);
 
 /** @param {Record<string, any>} row @returns {Sums} */
 function sumsOfRow(row) {
@@ -106,11 +116,12 @@ function sumsOfRow(row) {
   return sums;
 }
 
-/** @param {string} key @param {string[]} groupBy @param {Sums} expected @param {Sums} found @returns {Difference[]} */
+/** @param {string} key @param {readonly string[]} groupBy @param {Sums} expected @param {Sums} found @returns {Difference[]} */
 function differences(key, groupBy, expected, found) {
-  const [day, ...values] = JSON.parse(key);
+  const [time, ...values] = JSON.parse(key);
   const group = groupBy.map((name, index) => `${name}=${values[index]}`).join(' ');
-  const place = { day, org_id: groupBy.includes('org_id') ? values[groupBy.indexOf('org_id')] : null, group };
+  const orgId = groupBy.includes('org_id') ? values[groupBy.indexOf('org_id')] : null;
+  const place = { from: Date.parse(time), day: time.slice(0, 10), org_id: orgId, group };
   const wrong = COUNTS.filter((name) => expected[name] !== found[name]).map((name) => ({
     ...place,
     what: MEASURES[name],
@@ -126,13 +137,13 @@ function differences(key, groupBy, expected, found) {
 export const isoDay = (at) => new Date(dayOf(at)).toISOString().slice(0, 10);
 
 /** The calls of one day and organisation beside the stored events, where they differ. @param {readonly Call[]} calls @param {readonly Record<string, any>[]} events as GET /api/v1/events lists them @param {Difference} difference */
-export function explain(calls, events, { day, org_id: orgId }) {
+export function explain(calls, events, { from, org_id: orgId }) {
   const stored = new Map(
     events.map((event) => [`${event['realm']}/${event['trace_id']}/${event['span_id']}`, event]),
   );
   const lines = [];
   for (const call of calls) {
-    if (isoDay(call.span.startedAt) !== day) continue;
+    if (call.span.startedAt < from || call.span.startedAt >= from + DAY_MS) continue;
     const { span } = call;
     const key = `${span.boundOrgId === null ? 'team' : `org:${span.boundOrgId}`}/${span.traceId}/${span.spanId}`;
     const event = stored.get(key);
@@ -156,4 +167,3 @@ export function explain(calls, events, { day, org_id: orgId }) {
 
 /** @type {Record<string, string>} */
 const STATUS = { failed_no_usage: 'failed', written_off: 'written_off' };
-export { DAY_MS };

@@ -1,6 +1,6 @@
 import { createPlayer } from './player.mjs';
 import { runJob } from './jobs.mjs';
-import { compare, explain, GROUPINGS, isoDay, queryOf } from './judge.mjs';
+import { compare, CUTS, explain, isoDay, queryOf } from './judge.mjs';
 import { planDecisions } from './price-plan.mjs';
 import { startProduct } from './product.mjs';
 import { createRandom } from './random.mjs';
@@ -77,14 +77,16 @@ export async function simulate(options) {
   }
 }
 
+const DAYS_OF_ORGANISATIONS = { groupBy: ['org_id'], zone: 'UTC', offset: 0 };
+
 /** @param {{ product: import('./product.mjs').Product, recount: import('./recount.mjs').Recount, from: number, to: number }} deps */
 function createJudge({ product, recount, from, to }) {
   /** What was first answered for a closed day and organisation as closed. @type {Map<string, string>} */
   const asClosed = new Map();
 
-  /** @param {string[]} groupBy @param {object} more @returns {Promise<Record<string, any>[]>} */
-  const ask = async (groupBy, more = {}) => {
-    const question = { ...queryOf(from, to, groupBy), ...more };
+  /** @param {import('./judge.mjs').Cut} cut @param {object} more @returns {Promise<Record<string, any>[]>} */
+  const ask = async (cut, more = {}) => {
+    const question = { ...queryOf(from, to, cut), ...more };
     const { status, body } = await product.call('POST', '/api/v1/query', question);
     if (status !== 200) throw new Error(`query: ${status} ${JSON.stringify(body)}`);
     return body.rows;
@@ -94,7 +96,10 @@ function createJudge({ product, recount, from, to }) {
     /** Remembers days as they were closed; tells which have changed since. @param {number} closedBefore Unix ms */
     async closed(closedBefore) {
       if (closedBefore <= from) return [];
-      const rows = await ask(['org_id'], { as_of: 'closed', to: new Date(closedBefore).toISOString() });
+      const rows = await ask(DAYS_OF_ORGANISATIONS, {
+        as_of: 'closed',
+        to: new Date(closedBefore).toISOString(),
+      });
       const found = new Map(
         rows.map((row) => [`${String(row['time']).slice(0, 10)} ${row['org_id']}`, JSON.stringify(row)]),
       );
@@ -109,14 +114,14 @@ function createJudge({ product, recount, from, to }) {
       const calls = recount.calls();
       const wrong = new Set();
       const problems = [];
-      for (const groupBy of GROUPINGS) {
-        const differences = compare(calls, await ask(groupBy), groupBy);
+      for (const cut of CUTS) {
+        const differences = compare(calls, await ask(cut), cut);
         for (const { day } of differences) wrong.add(day);
         const [first] = differences;
         if (!first || problems.length > 0) continue;
         for (const { day, group, what, expected, got } of differences.slice(0, 12))
           problems.push(`${day} ${group}: ${what} expected ${expected}, got ${got}`);
-        const events = await eventsOf(product, first.day);
+        const events = await eventsOf(product, first.from);
         problems.push(...explain(calls, events, first).slice(0, 20));
       }
       const { body } = await product.call('GET', '/api/v1/jobs');
@@ -127,11 +132,11 @@ function createJudge({ product, recount, from, to }) {
   };
 }
 
-/** Every stored event of a day. @param {import('./product.mjs').Product} product @param {string} day */
-async function eventsOf(product, day) {
+/** Every stored event of a day. @param {import('./product.mjs').Product} product @param {number} start */
+async function eventsOf(product, start) {
   const events = [];
-  const from = `${day}T00:00:00.000Z`;
-  const to = new Date(Date.parse(from) + DAY_MS).toISOString();
+  const from = new Date(start).toISOString();
+  const to = new Date(start + DAY_MS).toISOString();
   for (let cursor = ''; ;) {
     const page = await product.call(
       'GET',

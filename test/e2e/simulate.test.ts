@@ -40,11 +40,11 @@ describe('the judge', () => {
   });
   for (const { deliveries } of world) for (const { items } of deliveries) recount.accept(items);
   const calls = recount.calls();
-  const groupBy = ['org_id'];
+  const cut = { groupBy: ['org_id'], zone: 'UTC', offset: 0 };
   const [priced] = calls.filter(({ status }) => status === 'priced');
   const [pending] = calls.filter(({ status }) => status === 'pending');
   if (!priced || !pending) throw new Error('the world must hold priced and pending calls');
-  const judged = (changed: typeof calls) => compare(changed, compareRows(calls), groupBy);
+  const judged = (changed: typeof calls) => compare(changed, compareRows(calls), cut);
 
   it('finds nothing in a true answer', () => {
     expect(judged(calls)).toEqual([]);
@@ -66,9 +66,7 @@ describe('the judge', () => {
 
   it('finds an unknown cost told as zero', () => {
     const rows = compareRows([pending]).map((row) => ({ ...row, cost_usd: '0' }));
-    expect(compare([pending], rows, groupBy)).toMatchObject([
-      { what: 'cost_usd', expected: 'null', got: '0' },
-    ]);
+    expect(compare([pending], rows, cut)).toMatchObject([{ what: 'cost_usd', expected: 'null', got: '0' }]);
   });
 
   function swap(call: (typeof calls)[number], values: Partial<typeof call>): typeof calls {
@@ -80,7 +78,7 @@ describe('the judge', () => {
 function compareRows(
   calls: ReturnType<ReturnType<typeof createRecount>['calls']>,
 ): Record<string, unknown>[] {
-  const nothing = compare(calls, [], ['org_id']);
+  const nothing = compare(calls, [], { groupBy: ['org_id'], zone: 'UTC', offset: 0 });
   const rows = new Map<string, Record<string, unknown>>();
   for (const { day, org_id, what, expected } of nothing) {
     const key = `${day} ${org_id}`;
