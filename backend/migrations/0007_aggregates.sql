@@ -28,6 +28,33 @@ group by 1, 2
 with no data;
 create index on usage_15m_by_org (org_id, bucket);
 
+-- Every dimension over the open UTC days: as small as the ledger of the closed ones.
+create materialized view usage_1d
+with (timescaledb.continuous, timescaledb.materialized_only = false, timescaledb.create_group_indexes = false) as
+select time_bucket(interval '1 day', bucket) as bucket,
+       org_id, assistant_id, query_type, provider, model, environment,
+       sum(calls)                 as calls,
+       sum(priced_calls)          as priced_calls,
+       sum(pending_calls)         as pending_calls,
+       sum(failed_calls)          as failed_calls,
+       sum(written_off_calls)     as written_off_calls,
+       sum(inexact_calls)         as inexact_calls,
+       sum(error_calls)           as error_calls,
+       sum(cost_usd)              as cost_usd,
+       sum(inexact_cost_usd)      as inexact_cost_usd,
+       sum(error_cost_usd)        as error_cost_usd,
+       sum(input_tokens)          as input_tokens,
+       sum(cache_read_tokens)     as cache_read_tokens,
+       sum(cache_write_5m_tokens) as cache_write_5m_tokens,
+       sum(cache_write_1h_tokens) as cache_write_1h_tokens,
+       sum(output_tokens)         as output_tokens,
+       sum(reasoning_tokens)      as reasoning_tokens,
+       sum(duration_us)           as duration_us
+from usage_15m
+group by 1, 2, 3, 4, 5, 6, 7
+with no data;
+create index on usage_1d (org_id, bucket);
+
 -- Models over the open days and in zones of whole hours.
 create materialized view usage_1h_by_model
 with (timescaledb.continuous, timescaledb.materialized_only = false, timescaledb.create_group_indexes = false) as

@@ -1,11 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { benchIngest } from './ingest.mjs';
 import { benchPricing } from './pricing.mjs';
+import { benchQueries } from './queries.mjs';
 import { openBenchDb } from './database.mjs';
 
 /**
  * `npm run bench [-- --json FILE]`: ratios against a bare database measured in the same run, because the machine's own
- * speed changes from run to run. Embedded unless DATABASE_URL names a database that may be filled and dropped.
+ * speed changes from run to run. BENCH_CALLS are the numbers of raw calls that queries are measured with, ',' between
+ * (100000 unless told). Embedded unless DATABASE_URL names a database that may be filled and dropped.
  *
  * @typedef {{ value: number, unit: string, target: number, met: boolean }} Metric
  */
@@ -13,9 +15,10 @@ const say = (/** @type {string} */ text) => process.stdout.write(`${text}\n`);
 
 /** @type {Record<string, Metric>} */
 const metrics = {};
-/** @param {string} name @param {number} value @param {string} unit @param {number} target */
-const record = (name, value, unit, target) => {
-  metrics[name] = { value: Number(value.toPrecision(3)), unit, target, met: value >= target };
+/** @param {string} name @param {number} value @param {string} unit @param {number} target @param {boolean} [atMost] */
+const record = (name, value, unit, target, atMost = false) => {
+  const met = atMost ? value <= target : value >= target;
+  metrics[name] = { value: Number(value.toPrecision(3)), unit, target, met };
 };
 
 const pricing = await benchPricing();
@@ -38,6 +41,22 @@ try {
     say(`${''.padEnd(22)}${result.stages}`);
     record(`ingest_${kind}_ratio`, result.ratio, 'of bare insert', kind === 'json' ? 0.5 : 0.4);
     record(`ingest_${kind}_rate`, result.rate, 'events/s', 0);
+  }
+  for (const calls of (process.env['BENCH_CALLS'] ?? '100000').split(',').map(Number)) {
+    await bench.reset();
+    const result = await benchQueries(bench.db, calls);
+    say(
+      `\nqueries over 30 days  ${result.calls.toLocaleString('en')} raw calls, loaded in ${result.loadSeconds.toFixed(0)} s      p50        p95`,
+    );
+    for (const { name, one, p50, p95 } of result.times) {
+      say(
+        `  ${name.padEnd(26)}${(one ? 'one organisation' : 'all').padEnd(18)}${p50.toFixed(1).padStart(8)} ms${p95.toFixed(1).padStart(8)} ms`,
+      );
+    }
+    for (const one of [true, false]) {
+      const slowest = Math.max(...result.times.filter((time) => time.one === one).map(({ p95 }) => p95));
+      record(`query_${one ? 'one' : 'all'}_${calls}`, slowest, 'ms', one ? 50 : 300, true);
+    }
   }
 } finally {
   await bench.close();

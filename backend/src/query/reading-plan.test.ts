@@ -153,7 +153,7 @@ describe('planReadings', () => {
             const length = table in unit ? unit[table as keyof typeof unit] : DAY;
             for (const part of own) {
               expect([part.from % length, part.to % length]).toEqual([0, 0]);
-              if (length === DAY) expect(part.to).toBeLessThanOrEqual(MARKS.writtenBefore);
+              if (table.startsWith('usage_daily')) expect(part.to).toBeLessThanOrEqual(MARKS.writtenBefore);
               if (table === 'usage_events') expect(part.from).toBeGreaterThanOrEqual(MARKS.rawFloor);
               if (how.kind === 'edges') {
                 const inside = how.edges.filter(

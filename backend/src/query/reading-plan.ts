@@ -8,6 +8,7 @@ import type { Watermarks } from './watermark-store.js';
 export type SumTable =
   | 'usage_daily_by_model'
   | 'usage_daily'
+  | 'usage_1d'
   | 'usage_1h_by_model'
   | 'usage_15m_by_org'
   | 'usage_15m'
@@ -81,11 +82,13 @@ function aggregatesFor(
   cut: Cut,
 ): Reading[] {
   if (fitsOrg(dimensions)) return [{ table: 'usage_15m_by_org', ranges: quarters }];
-  if (!fitsModel(dimensions)) return [{ table: 'usage_15m', ranges: quarters }];
-  const hours = takeWhole(quarters, HOUR, cut);
+  const longer = fitsModel(dimensions)
+    ? ({ table: 'usage_1h_by_model', unit: HOUR } as const)
+    : ({ table: 'usage_1d', unit: DAY } as const);
+  const { whole, rest } = takeWhole(quarters, longer.unit, cut);
   return [
-    { table: 'usage_1h_by_model', ranges: hours.whole },
-    { table: 'usage_15m', ranges: hours.rest },
+    { table: longer.table, ranges: whole },
+    { table: 'usage_15m', ranges: rest },
   ];
 }
 

@@ -7,9 +7,15 @@ import { send, startServer, type TestServer } from '../../../test/support/http-s
 import { createQueryRoutes } from './routes.js';
 
 let statements: Sql[];
-/** A database that answers nothing and remembers what it was asked. */
+const MARKS = {
+  aggregate_floor: new Date('2026-10-01'),
+  raw_floor: new Date('2026-10-20'),
+  written_before: new Date('2026-11-01'),
+};
+/** A database that answers nothing but its watermarks and remembers what else it was asked. */
 const db = {
   query: (statement: Sql) => {
+    if (statement.text.includes('aggregate_floor')) return Promise.resolve({ rows: [MARKS], rowCount: 1 });
     statements.push(statement);
     return Promise.resolve({ rows: [], rowCount: 0 });
   },
@@ -25,17 +31,20 @@ beforeEach(() => {
   statements = [];
 });
 
+/** Over every watermark: each table has its part. */
+const MONTHS = { from: '2026-10-05T00:00:00Z', to: '2026-11-03T05:01:00Z' };
+
 it.each([
   ['get', '/api/v1/events', undefined],
   ['get', '/api/v1/events?kind=all&trace_id=t&from=2026-11-01T00:00:00Z', undefined],
   ['get', '/api/v1/events/t/s/cost?realm=team', undefined],
   ['get', '/api/v1/traces/t', undefined],
   ['get', '/api/v1/dimensions/org_id/values', undefined],
-  [
-    'post',
-    '/api/v1/query',
-    { from: '2026-11-01T00:01:00Z', to: '2026-11-02T00:01:00Z', measures: ['calls'] },
-  ],
+  ['post', '/api/v1/query', { ...MONTHS, measures: ['calls'] }],
+  ['post', '/api/v1/query', { ...MONTHS, measures: ['calls'], group_by: ['model'] }],
+  ['post', '/api/v1/query', { ...MONTHS, measures: ['calls'], group_by: ['assistant_id'] }],
+  ['post', '/api/v1/query', { ...MONTHS, measures: ['duration_ms_p95', 'cost_per_user'] }],
+  ['post', '/api/v1/query', { ...MONTHS, from: '2026-10-25T00:01:00Z', measures: ['cost_per_user'] }],
 ] as const)(
   '%s %s gives every read of events the organisations the caller may see',
   async (method, url, body) => {
@@ -43,7 +52,7 @@ it.each([
     await callRoute(routes, boundTo('acme'), method, url, body).catch(() => undefined);
     expect(statements.length).toBeGreaterThan(0);
     for (const { text, values } of statements) {
-      const reads = text.match(/\bfrom\s+(usage_events|usage_15m)\b/g) ?? [];
+      const reads = text.match(/\bfrom\s+(usage_\w+|kept_events|ledger_adjustments)\b/g) ?? [];
       expect(reads.length).toBeGreaterThan(0);
       expect(text.match(/org_id = \$/g)).toHaveLength(reads.length);
       expect(values.filter((value) => value === 'acme')).toHaveLength(reads.length);

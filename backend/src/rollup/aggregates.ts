@@ -5,6 +5,7 @@
 export const AGGREGATES = [
   'usage_15m',
   'usage_15m_by_org',
+  'usage_1d',
   'usage_1h_by_model',
   'usage_latency_1h',
   'usage_latency_1d',
