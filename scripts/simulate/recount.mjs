@@ -161,6 +161,8 @@ export function createRecount() {
       }
     },
 
+    /** Whether a call is counted for ever and its row is no more. @param {Span} span */
+    isGone: (span) => span.entry !== null && stateOf(span.entry).frozen !== null,
     /** @param {Span} span */
     knows: (span) => told.has(span),
     /** Every call there is now. @returns {Call[]} */
