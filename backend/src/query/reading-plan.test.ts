@@ -71,7 +71,7 @@ describe('planReadings', () => {
     [['model'], ['usage_daily_by_model', 'usage_1h_by_model']],
     [
       ['model', 'assistant_id'],
-      ['usage_daily', 'usage_15m'],
+      ['usage_daily', 'usage_1d'],
     ],
   ])('reads the smallest tables that have %j', (group_by, expected) => {
     expect(tables(planReadings(request('10-25T00:00', '11-03T00:00', { group_by }), WHOLE, MARKS))).toEqual(

@@ -14,7 +14,9 @@ const MARKS = {
 };
 /** A database that answers nothing but its watermarks and remembers what else it was asked. */
 const db = {
+  transaction: (work: (tx: typeof db) => Promise<unknown>) => work(db),
   query: (statement: Sql) => {
+    if (statement.text.startsWith('set local')) return Promise.resolve({ rows: [], rowCount: 0 });
     if (statement.text.includes('aggregate_floor')) return Promise.resolve({ rows: [MARKS], rowCount: 1 });
     statements.push(statement);
     return Promise.resolve({ rows: [], rowCount: 0 });
