@@ -33,7 +33,7 @@ export function createSteps(deps: StepsDeps): Pick<PipelineDeps, 'steps' | 'bloc
   return {
     steps: {
       minute: [
-        createSettle({ db, events, priceBook: prices.current }),
+        createSettle({ db, events, loadBook }),
         reprice,
         createRefreshStep(refresher),
         createCheckStep({ db, refresher }),

@@ -100,6 +100,8 @@ export function closingOf(db: Db): Closing {
         total.written += written;
         total.late += late;
       }
+      // The door has settled them, and no job runs here that would say so.
+      await db.query(sql`update ledger_state set settled_request = (select last_value from request_numbers)`);
       return total;
     },
   };

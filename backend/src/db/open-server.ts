@@ -35,7 +35,8 @@ export async function openServer({ databaseUrl, logger }: ServerOptions): Promis
       // A first refresh over 10 million rows took 87 s; what runs longer than five minutes is lost.
       statement_timeout: 300_000,
       idle_in_transaction_session_timeout: 60_000,
-      options: '-c timezone=UTC',
+      // JIT compiled a day's sums for 9 s that take 0.4 s without it.
+      options: '-c timezone=UTC -c jit=off',
     },
   });
   try {

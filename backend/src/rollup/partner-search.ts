@@ -1,16 +1,10 @@
 import type { Queryable } from '../db/db.js';
 import { eventKey } from '../event-store/ledger-row.js';
 import { partnersAmong } from '../ledger/partners.js';
-import {
-  callsAt,
-  timesOfManyScopes,
-  type Marks,
-  type RealmTime,
-  type Requests,
-  type TraceTime,
-} from './settle-store.js';
+import { callsAt, timesOfManyScopes } from './partner-store.js';
+import { type Marks, type Requests, type TraceTime } from './settle-store.js';
 import type { StoredCall } from './stored-call.js';
-import { mergeRanges } from './time-ranges.js';
+import { mergeRanges, type RealmTime } from './time-ranges.js';
 
 /** Finds the traces that have to be settled together because calls of theirs may be copies. */
 export interface PartnerSearch {

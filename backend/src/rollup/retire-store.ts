@@ -25,13 +25,19 @@ export async function nextRetiringDay(db: Queryable, before: number): Promise<Re
   return next ? { day: next.day, belowFloor: next.below_floor } : null;
 }
 
-/** Raises the raw floor past a written day: from here nobody writes its raw events. */
-export async function raiseRawFloor(db: Db, day: number): Promise<void> {
-  await db.transaction(async (tx) => {
+/**
+ * Raises the raw floor past a written day: from here nobody writes its raw events.
+ * @returns false while some of them are not settled: below the floor they never would be
+ */
+export async function raiseRawFloor(db: Db, day: number): Promise<boolean> {
+  return db.transaction(async (tx) => {
     await lockLedger(tx);
-    await tx.query(sql`
+    const { rowCount } = await tx.query(sql`
       update ledger_state set raw_floor = greatest(raw_floor, ${timeText(day + DAY_MS)}::timestamptz)
-      where written_before >= ${timeText(day + DAY_MS)}::timestamptz`);
+      where written_before >= ${timeText(day + DAY_MS)}::timestamptz
+        and not exists (select from usage_events e
+                        where e.request_number > settled_request and ${withinDay(sql`e.started_at`, day)})`);
+    return rowCount > 0;
   });
 }
 

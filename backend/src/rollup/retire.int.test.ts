@@ -134,6 +134,14 @@ describe('retiring', () => {
     expect(before(3, await quarterTotals(db))).toEqual(before(3, await ledgerTotals(db)));
   });
 
+  it('does not retire a day with events that settle has not seen', async () => {
+    await closedDays();
+    await db.query(sql`update ledger_state set settled_request = 0`);
+    expect(await closing.retire(NOW)).toMatchObject({ retired: 0, blocked: '2026-09-01' });
+    await db.query(sql`update ledger_state set settled_request = (select last_value from request_numbers)`);
+    expect(await closing.retire(NOW)).toMatchObject({ retired: 1, blocked: null });
+  });
+
   it('does not retire a day that does not add up, and says so', async () => {
     await closedDays();
     await db.query(

@@ -61,7 +61,7 @@ export function createRetireStep(deps: RetireDeps): Step {
 
 interface Retired {
   readonly retired: number;
-  /** The day that does not add up, or whose calls were changing: nothing after it is retired. */
+  /** The day that does not add up, is not settled, or whose calls were changing: nothing after it is retired. */
   readonly blocked: string | null;
 }
 
@@ -79,11 +79,11 @@ async function retireDays(deps: RetireDeps, before: number, { signal }: StepCont
   return { retired, blocked };
 }
 
-/** @returns false when the day does not add up, or would not hold still: its raw events stay */
+/** @returns false when the day does not add up, is not settled, or would not hold still: its raw events stay */
 async function retireDay({ db, refresher }: RetireDeps, { day, belowFloor }: RetiringDay): Promise<boolean> {
   if (!belowFloor) {
     if ((await checkDay(db, day, 'retire', refresher.refresh)) !== 'equal') return false;
-    await raiseRawFloor(db, day);
+    if (!(await raiseRawFloor(db, day))) return false;
   }
   const refresh = (): Promise<void> => refresher.refreshDay(day);
   await refresh();

@@ -29,7 +29,10 @@ beforeEach(async () => {
 });
 
 const settle = (deps: Partial<SettleDeps> = {}, signal = new AbortController().signal) =>
-  createSettle({ db, events: store, priceBook: () => book, ...deps }).run({ signal, forced: false });
+  createSettle({ db, events: store, loadBook: () => Promise.resolve(book), ...deps }).run({
+    signal,
+    forced: false,
+  });
 const send = (...events: UsageEvent[]) => deliver(store, events, book);
 const outcome = async (): Promise<string[]> => {
   const { rows } = await db.query(storedRowsWhere(sql`true`));
@@ -212,6 +215,18 @@ it('finds the rest of a trace in a compressed day', async () => {
     'copy: acme repeat duplicate of call',
     'root: acme step',
   ]);
+});
+
+it('finds the rest of a trace over midnight in a day that is compressed', async () => {
+  const midnight = DAY + DAY_MS;
+  await send({ ...root, startedAt: midnight - 2_000, durationUs: 20_000_000 });
+  await settle();
+  await db.query(sql`select compress_chunk(c, true) from show_chunks('usage_events') c`);
+  await db.query(sql`insert into ledger_days (day, compressed_at) values (${new Date(DAY)}::date, now())`);
+  await marks(DAY, midnight);
+  await send({ ...call, startedAt: midnight + 2_000 });
+  await settle();
+  expect(await outcome()).toEqual(['call: acme call 2,1', 'root: acme step']);
 });
 
 it('finds a copy that began long before', async () => {

@@ -1,13 +1,11 @@
-import sql, { empty, join, type Sql } from 'sql-template-tag';
+import sql, { type Sql } from 'sql-template-tag';
 import { arrayLiteral } from '../db/array-literal.js';
 import type { Db, Queryable, Row } from '../db/db.js';
 import { timeText } from '../event-store/columns.js';
 import type { StoredRow } from '../event-store/ledger-row.js';
 import { lockLedger } from '../event-store/store.js';
 import { storedColumns, storedRow } from '../event-store/stored-row.js';
-import { PARTNER_REACH_MS } from '../ledger/partners.js';
-import { callOf, type StoredCall } from './stored-call.js';
-import type { TimeRange } from './time-ranges.js';
+import type { RealmTime } from './time-ranges.js';
 
 /** Requests after `from`, up to and with `to`; numbers as decimal text. */
 export interface Requests {
@@ -30,17 +28,9 @@ export interface TraceTime {
   readonly last: number;
 }
 
-/** Calls of a realm within ten minutes of starts. */
-export interface RealmTime extends TimeRange {
-  readonly realm: string;
-}
-
 const DAY_MS = 86_400_000;
 /** A trace is looked for in a compressed day when a row of it is known to be this near. */
 const NEAR_MS = 3_600_000;
-/** The least duration of the index usage_events_long, and the longest call that is reckoned with. */
-const LONG_MS = 10_000;
-const LONGEST_MS = DAY_MS;
 
 /**
  * The requests that were not settled yet. The exclusive lock waits for every writer, so all up to the last number are
@@ -91,12 +81,12 @@ const within = ({ from, to }: Requests): Sql =>
   sql`e.request_number > ${from}::bigint and e.request_number <= ${to}::bigint`;
 
 /** A wrapper that tells no usage is never a call, nor a copy of one. */
-const TOLD = sql`(e.input_tokens is not null or e.output_tokens is not null or e.cache_read is not null
+export const TOLD = sql`(e.input_tokens is not null or e.output_tokens is not null or e.cache_read is not null
   or e.cache_write_5m is not null or e.cache_write_1h is not null or e.reasoning is not null or e.usage_more is not null)`;
-const MAY_BE_CALL = sql`(e.span_class = 'call' or e.span_class = 'wrapper' and ${TOLD})`;
+export const MAY_BE_CALL = sql`(e.span_class = 'call' or e.span_class = 'wrapper' and ${TOLD})`;
 
-const ms = (column: Sql): Sql => sql`date_part('epoch', ${column}) * 1000`;
-const END = sql`e.started_at + e.duration_us * interval '1 microsecond'`;
+export const ms = (column: Sql): Sql => sql`date_part('epoch', ${column}) * 1000`;
+export const END = sql`e.started_at + e.duration_us * interval '1 microsecond'`;
 
 /** How many rows came with requests, and when the calls among them ran. */
 export async function timesOf(
@@ -171,7 +161,7 @@ export async function openTraces(
     select realm, trace_id, ${ms(sql`first`)} as first, ${ms(sql`last`)} as last,
       (select count(*) from ${raw}) + (select count(*) from ${kept}) as rows
     from touched t
-    where low < high or doubtful or first < ${timeText(openFrom)}::timestamptz
+    where low < high or doubtful or first < ${timeText(openFrom + NEAR_MS)}::timestamptz
       or exists (select from ${raw} and e.request_number is distinct from t.low)
       or exists (select from ${kept} and e.request_number is distinct from t.low)
     union all
@@ -237,76 +227,4 @@ function compressedDays(traces: readonly TraceTime[], rawFloor: number, openFrom
     for (let day = from; day < Math.min(openFrom, last + NEAR_MS); day += DAY_MS) days.add(day);
   }
   return [...days].sort((a, b) => a - b);
-}
-
-/** Of realms and times those in which calls of two and more instrumentation scopes ran. */
-export async function timesOfManyScopes(
-  db: Queryable,
-  times: readonly RealmTime[],
-  { rawFloor }: Marks,
-): Promise<RealmTime[]> {
-  if (times.length === 0) return [];
-  const list = (value: (time: RealmTime) => string): string => arrayLiteral(times.map(value));
-  const start = Math.min(...times.map(({ from }) => from)) - LONGEST_MS - PARTNER_REACH_MS;
-  const end = Math.max(...times.map(({ to }) => to)) + PARTNER_REACH_MS;
-  const bounds = sql`e.started_at >= ${timeText(Math.max(rawFloor, start))}::timestamptz
-    and e.started_at <= ${timeText(end)}::timestamptz`;
-  const { rows } = await db.query<{ place: string }>(sql`
-    select t.place::text from unnest(${list(({ realm }) => realm)}::text[],
-      ${list(({ from }) => timeText(from))}::timestamptz[], ${list(({ to }) => timeText(to))}::timestamptz[]
-    ) with ordinality as t (realm, low, high, place)
-    where (select count(distinct scope_name) from (
-      ${join(
-        runningAt(sql`t.realm`, sql`t.low`, sql`t.high`, bounds).map(
-          (part) => sql`select distinct e.scope_name from ${part}`,
-        ),
-        ' union all ',
-      )}) s) > 1`);
-  return rows.flatMap(({ place }) => times[Number(place) - 1] ?? []);
-}
-
-/** Calls and wrappers that ran, or nearly, within a time: all that could be partners of the calls in it. */
-export async function callsAt(
-  db: Queryable,
-  { realm, from, to }: RealmTime,
-  { rawFloor }: Marks,
-  limit: number,
-): Promise<StoredCall[]> {
-  const bounds = sql`e.started_at >= ${timeText(rawFloor)}::timestamptz`;
-  const parts = runningAt(
-    sql`${realm}::text`,
-    sql`${timeText(from)}::timestamptz`,
-    sql`${timeText(to)}::timestamptz`,
-    bounds,
-  );
-  const { rows } = await db.query(
-    sql`${join(
-      parts.map((part) => sql`(select ${CALL_COLUMNS} from ${part} and ${MAY_BE_CALL})`),
-      ' union all ',
-    )} limit ${limit}::int`,
-  );
-  return rows.map(callOf);
-}
-
-const CALL_COLUMNS = sql`e.realm, e.trace_id, e.span_id, ${ms(sql`e.started_at`)} as started_ms,
-  e.duration_us::float8 as duration_us, e.scope_name, e.service_name, e.operation, e.provider, e.request_model,
-  e.response_model, e.response_id, e.usage_quality, e.failed, e.detail, ${TOLD} as told,
-  e.input_tokens::float8 as input_tokens, e.output_tokens::float8 as output_tokens,
-  e.repeat_of_trace_id, e.repeat_of_span_id, ${ms(sql`e.repeat_of_started_at`)} as repeat_of_started_ms, e.request_number`;
-
-/** The tables with the conditions of rows that ran at a time: those that began in or just before it, and long ones. */
-function runningAt(realm: Sql, low: Sql, high: Sql, bounds: Sql): Sql[] {
-  const reach = sql`${PARTNER_REACH_MS}::int * interval '1 millisecond'`;
-  const of = (from: Sql, to: Sql, more: Sql): Sql =>
-    sql`e.realm = ${realm} and e.span_class <> 'step' and e.started_at >= ${low} - ${from}
-      and e.started_at <= ${to} ${more}`;
-  const recent = sql`(${LONG_MS}::int * interval '1 millisecond' + ${reach})`;
-  const longest = sql`(${LONGEST_MS}::int * interval '1 millisecond' + ${reach})`;
-  const stillRuns = sql`and ${END} >= ${low} - ${reach}`;
-  return [
-    sql`usage_events e where ${bounds} and ${of(recent, sql`${high} + ${reach}`, empty)}`,
-    sql`usage_events e where ${bounds} and e.duration_us > 10000000
-      and ${of(longest, sql`${low} - ${recent}`, sql`and e.started_at < ${low} - ${recent} ${stillRuns}`)}`,
-    sql`kept_events e where ${of(longest, sql`${high} + ${reach}`, stillRuns)}`,
-  ];
 }

@@ -23,7 +23,12 @@ beforeAll(async () => {
 afterAll(() => db.close());
 
 const settle = (batchRows?: number) =>
-  createSettle({ db, events: store, priceBook: () => book, ...(batchRows ? { batchRows } : {}) }).run({
+  createSettle({
+    db,
+    events: store,
+    loadBook: () => Promise.resolve(book),
+    ...(batchRows ? { batchRows } : {}),
+  }).run({
     signal: new AbortController().signal,
     forced: false,
   });

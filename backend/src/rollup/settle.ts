@@ -1,6 +1,7 @@
 import type { Db } from '../db/db.js';
 import type { EventStore } from '../event-store/event-store.js';
 import type { RowChange } from '../event-store/ledger-row.js';
+import { StepRefusal } from '../jobs/step-failure.js';
 import type { Step, StepDetail } from '../jobs/step.js';
 import type { PriceBook } from '../pricing/price-book.js';
 import { createPartnerSearch, traceKey } from './partner-search.js';
@@ -22,7 +23,11 @@ import {
 export interface SettleDeps {
   readonly db: Pick<Db, 'query' | 'transaction'>;
   readonly events: Pick<EventStore, 'changeDay'>;
-  readonly priceBook: () => PriceBook;
+  /**
+   * The book with every price recorded so far. With an older one a call that turns out to be another organisation's would
+   * miss a contract that re-price, on another replica, has gone through already.
+   */
+  readonly loadBook: () => Promise<PriceBook>;
   /** About how many rows are looked at in one go: bounds memory and what is done again after a crash. */
   readonly batchRows?: number;
 }
@@ -47,7 +52,7 @@ const MOST_TRIES = 5;
  * request could decide was decided at the door (settleAndPrice). Each time the whole of related traces is settled anew
  * from what their events told themselves, so the result does not depend on the order in which they came.
  */
-export function createSettle({ db, events, priceBook, batchRows = BATCH_ROWS }: SettleDeps): Step {
+export function createSettle({ db, events, loadBook, batchRows = BATCH_ROWS }: SettleDeps): Step {
   const change = async (changes: readonly RowChange[]): Promise<{ changed: number; stale: TraceTime[] }> => {
     let changed = 0;
     const stale: TraceTime[] = [];
@@ -68,7 +73,7 @@ export function createSettle({ db, events, priceBook, batchRows = BATCH_ROWS }: 
     const total = { traces: [] as readonly string[], changed: 0, tooLarge: 0 };
     for (let tries = 1; ; tries += 1) {
       const { sets, traces, tooLarge } = await readRelated(db, wanted, search, marks);
-      const book = priceBook();
+      const book = await loadBook();
       const { rawFloor } = marks;
       const changes = sets.flatMap(({ rows, complete }) =>
         resettle(rows, book, complete ? rawFloor : Infinity),
@@ -78,7 +83,7 @@ export function createSettle({ db, events, priceBook, batchRows = BATCH_ROWS }: 
       if (tries === 1) Object.assign(total, { traces, tooLarge });
       if (stale.length === 0) return total;
       if (tries === MOST_TRIES)
-        throw new Error(
+        throw new StepRefusal(
           `${stale.length} rows were changed by others each of ${MOST_TRIES} times: the next run settles them`,
         );
       marks = await readMarks(db);

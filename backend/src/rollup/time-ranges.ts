@@ -20,3 +20,8 @@ export function mergeRanges<T extends TimeRange & { readonly realm: string }>(
   }
   return merged;
 }
+
+/** Calls of a realm within ten minutes of starts. */
+export interface RealmTime extends TimeRange {
+  readonly realm: string;
+}
