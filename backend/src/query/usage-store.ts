@@ -110,7 +110,7 @@ export interface UsageGroup {
 
 /**
  * Runs a plan: the groups in its order up to its limit, and the total over all of them. Empty groups do not exist.
- * PostgreSQL cannot know how few groups an interval makes: with its usual 4 MB it sorts all rows on disk instead of hashing.
+ * PostgreSQL cannot know how few groups an interval makes: with its usual 4 MB it sorts all rows instead of hashing.
  */
 export async function readUsage(
   db: Pick<Db, 'transaction'>,
