@@ -10,3 +10,15 @@ export const AGGREGATES = [
   'usage_latency_1h',
   'usage_latency_1d',
 ] as const;
+export type Aggregate = (typeof AGGREGATES)[number];
+
+const MINUTE_MS = 60_000;
+/** The width of each aggregate's buckets. */
+export const BUCKET_MS: Readonly<Record<Aggregate, number>> = {
+  usage_15m: 15 * MINUTE_MS,
+  usage_15m_by_org: 15 * MINUTE_MS,
+  usage_1d: 1_440 * MINUTE_MS,
+  usage_1h_by_model: 60 * MINUTE_MS,
+  usage_latency_1h: 60 * MINUTE_MS,
+  usage_latency_1d: 1_440 * MINUTE_MS,
+};

@@ -55,6 +55,19 @@ it('shows what another process wrote as soon as its last refresh is no longer tr
   expect(await calls()).toBe(2);
 });
 
+it('refreshes quarters while the days above the floor hold no whole day yet', async () => {
+  const midnight = new Date(NOW - 12 * HOUR_MS - 5 * 60_000);
+  await db.query(sql`
+    update ledger_state set raw_floor = ${midnight}, written_before = ${midnight}, closed_before = ${midnight}`);
+  await write(1);
+  await refresher(null).refresh();
+  await write(2);
+  await refresher(null).refresh();
+  expect(await calls()).toBe(2);
+  await db.query(sql`truncate ledger_state`);
+  await db.query(sql`insert into ledger_state default values`);
+});
+
 it('several processes refresh at once, while one writes', async () => {
   const processes = [1, 2, 3, 4].map(() => refresher(null));
   for (let round = 1; round <= 5; round += 1) {
