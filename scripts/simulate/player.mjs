@@ -67,7 +67,8 @@ export async function createPlayer({ product, recount, database, retentionDays, 
   const correct = async ({ span, version }) => {
     const usage = span.usages[version];
     if (!usage || !recount.knows(span)) return;
-    const path = `/api/v1/events/${span.traceId}/${span.spanId}/usage?realm=team&started_at=${new Date(span.startedAt).toISOString()}`;
+    const realm = span.boundOrgId === null ? 'team' : `org:${span.boundOrgId}`;
+    const path = `/api/v1/events/${span.traceId}/${span.spanId}/usage?realm=${realm}&started_at=${new Date(span.startedAt).toISOString()}`;
     const answer = await product.call('PUT', path, usageBody(usage));
     if (answer.status !== (recount.isGone(span) ? 410 : 200))
       throw new Error(`usage: ${answer.status} ${JSON.stringify(answer.body)}`);

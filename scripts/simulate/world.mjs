@@ -1,4 +1,4 @@
-import { DAY_MS } from './recount.mjs';
+import { DAY_MS, dayOf } from './recount.mjs';
 
 /**
  * The simulated world: what the assistants of several organisations ask, and how their telemetry arrives: whole or in
@@ -169,8 +169,7 @@ function createPlanner({ days, closeAfterDays, retentionDays, random }, plan) {
     send(day, [span], true);
     if (span.usages.length < 2) return span;
     const later = day + random.pick([1, 2, closeAfterDays + 2, retentionDays + 2, 2 * retentionDays]);
-    if (correctable && span.usages[0] === null && random.chance(0.4))
-      plan[later]?.corrections.push({ span, version: 1 });
+    if (correctable && random.chance(0.4)) plan[later]?.corrections.push({ span, version: 1 });
     else plan[later]?.deliveries.push({ items: [{ span, version: 1 }], otlp: teller !== 'json' });
     return span;
   };
@@ -244,9 +243,19 @@ function createPlanner({ days, closeAfterDays, retentionDays, random }, plan) {
     if (random.chance(0.7)) Object.assign(wrapper, { usages: [sumOf(calls)] });
     const copies = calls.filter(() => random.chance(0.35)).map((call) => copyOf(call));
     const spans = [root, wrapper, ...calls, ...copies];
+    const otlp = true;
+    // A step that nobody waits for makes a request be looked at again, when half of one over midnight is retired.
+    const overMidnight = dayOf(at) !== dayOf(at + 59_500);
+    if (overMidnight || random.chance(0.1)) {
+      const step = spanOf({
+        ...{ teller: 'agent', role: 'step', parent: root, traceId: root.traceId },
+        ...{ startedAt: at + 59_500, endedAt: at + 59_600 },
+      });
+      const wait = overMidnight ? retentionDays + random.int(1, 2) : random.int(1, 2 * retentionDays);
+      plan[day + wait]?.deliveries.push({ items: [{ span: step, version: 0 }], otlp });
+    }
     if (random.chance(0.5)) return send(day, random.shuffle(spans), true);
     // A copy never arrives before its call: a wrapper alone beside a copy elsewhere could be taken for the call.
-    const otlp = true;
     for (const span of [root, wrapper]) deliver(pieceArrival(day), { items: [{ span, version: 0 }], otlp });
     for (const call of calls) {
       const callDay = pieceArrival(day);
@@ -254,14 +263,6 @@ function createPlanner({ days, closeAfterDays, retentionDays, random }, plan) {
       const copy = copies.find(({ entry }) => entry === call.entry);
       const copyDay = Math.min(callDay + random.int(0, 1), day + splitDays);
       if (copy) deliver(Math.max(callDay, copyDay), { items: [{ span: copy, version: 0 }], otlp });
-    }
-    // A step that nobody waits for makes the request be looked at again when part of it may be gone.
-    if (random.chance(0.2)) {
-      const step = spanOf({
-        ...{ teller: 'agent', role: 'step', parent: root, traceId: root.traceId },
-        ...{ startedAt: at + 59_500, endedAt: at + 59_600 },
-      });
-      deliver(day + random.int(1, 2 * retentionDays), { items: [{ span: step, version: 0 }], otlp });
     }
   };
 
