@@ -18,7 +18,8 @@ export async function openDatabase(serverUrl = process.env['DATABASE_URL'] ?? ''
       engine: 'embedded',
       environment: { DATA_DIR: dataDir },
       cut: null,
-      close: async () => removeFolder(),
+      place: dataDir,
+      close: async (keep = false) => void (keep || removeFolder()),
     };
   }
   const name = `tokenledger_simulate_${randomUUID().replaceAll('-', '')}`;
@@ -38,10 +39,12 @@ export async function openDatabase(serverUrl = process.env['DATABASE_URL'] ?? ''
       );
       return rowCount ?? 0;
     },
-    async close() {
-      await admin.query(`drop database ${name} with (force)`);
+    place: name,
+    /** @param {boolean} [keep] leaves everything to be looked at */
+    async close(keep = false) {
+      if (!keep) await admin.query(`drop database ${name} with (force)`);
       await admin.end();
-      removeFolder();
+      if (!keep) removeFolder();
     },
   };
 }

@@ -2,9 +2,10 @@ import { parseArgs } from 'node:util';
 import { simulate } from './simulate.mjs';
 
 /**
- * `npm run simulate -- [--days 60] [--seed N] [--requests 60] [--kills 30] [--cuts 10] [--replicas 2]`: plays simulated
- * days of several customers into the product and compares its answers with an independent recount, day by day. Embedded
- * unless DATABASE_URL names a server, where it makes a database of its own; replicas and cuts are for that.
+ * `npm run simulate -- [--days 60] [--seed N] [--requests 60] [--kills 30] [--cuts 10] [--replicas 2] [--judge-every 5]
+ * [--keep]`: plays simulated days of several customers into the product and compares its answers with an independent
+ * recount, day by day. Embedded unless DATABASE_URL names a server, where it makes a database of its own; replicas and
+ * cuts (of all database connections) are for that. `--keep` leaves the data to be looked at.
  */
 const { values } = parseArgs({
   options: {
@@ -14,6 +15,7 @@ const { values } = parseArgs({
     kills: { type: 'string', default: '30' },
     cuts: { type: 'string', default: '10' },
     replicas: { type: 'string', default: '2' },
+    keep: { type: 'boolean', default: false },
     'judge-every': { type: 'string', default: '5' },
   },
 });
@@ -26,6 +28,7 @@ const { wrongDays, problems } = await simulate({
   ...{
     cuts: Number(values.cuts),
     replicas: Number(values.replicas),
+    keep: values.keep,
     judgeEvery: Number(values['judge-every']),
     say,
   },

@@ -17,6 +17,7 @@ import { planWorld } from './world.mjs';
  * @property {number} cuts how often the database ends all connections (server only)
  * @property {number} replicas (server only)
  * @property {number} judgeEvery simulated days
+ * @property {boolean} keep leaves the database to be looked at
  * @property {(line: string) => void} say
  *
  * @typedef {object} Verdict
@@ -73,7 +74,8 @@ export async function simulate(options) {
     throw error;
   } finally {
     await product.stop();
-    await database.close();
+    await database.close(options.keep);
+    if (options.keep) say(`the data stays in ${database.place}`);
   }
 }
 
