@@ -1,4 +1,4 @@
-import type { Queryable } from '../db/db.js';
+import type { Db } from '../db/db.js';
 import { eventKey } from '../event-store/ledger-row.js';
 import { partnersAmong } from '../ledger/partners.js';
 import { callsAt, timesOfManyScopes } from './partner-store.js';
@@ -23,8 +23,10 @@ export const traceKey = ({ realm, traceId }: Pick<TraceTime, 'realm' | 'traceId'
 const GAP_MS = 60_000;
 /** Calls read of one time at most (some 100 MB): a realm that runs more at once has partners that are not found. */
 const MOST_CALLS = 100_000;
+/** Times read in one statement. */
+const TIMES_AT_ONCE = 200;
 
-export function createPartnerSearch(db: Queryable, marks: Marks): PartnerSearch {
+export function createPartnerSearch(db: Pick<Db, 'query' | 'transaction'>, marks: Marks): PartnerSearch {
   const calls = new Map<string, StoredCall>();
   const covered = new Map<string, RealmTime[]>();
   let known: ReadonlyMap<string, Relation> | null = null;
@@ -34,14 +36,16 @@ export function createPartnerSearch(db: Queryable, marks: Marks): PartnerSearch 
     covered.get(realm)?.some((range) => range.from <= from && to <= range.to) === true;
 
   return {
-    async cover(times) {
+    async cover(given) {
       const fresh = mergeRanges(
-        times.filter((time) => !isCovered(time)),
+        given.filter((time) => !isCovered(time)),
         GAP_MS,
       );
-      for (const time of await timesOfManyScopes(db, fresh, marks)) {
+      const times = await timesOfManyScopes(db, fresh, marks);
+      for (let start = 0; start < times.length; start += TIMES_AT_ONCE) {
+        const some = times.slice(start, start + TIMES_AT_ONCE);
         known = null;
-        for (const call of await callsAt(db, time, marks, MOST_CALLS)) calls.set(eventKey(call), call);
+        for (const call of await callsAt(db, some, marks, MOST_CALLS)) calls.set(eventKey(call), call);
       }
       for (const time of fresh) {
         const list = covered.get(time.realm);

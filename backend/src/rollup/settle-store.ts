@@ -121,7 +121,7 @@ export async function timesOf(
  * Runs a statement that finds traces by their index. Of a day just begun the statistics are missing or tell of its first
  * minutes: the planner then read whole days for every trace (60 times slower).
  */
-const byIndex = <T extends Row>(db: Pick<Db, 'transaction'>, statement: Sql): Promise<{ rows: T[] }> =>
+export const byIndex = <T extends Row>(db: Pick<Db, 'transaction'>, statement: Sql): Promise<{ rows: T[] }> =>
   db.transaction(async (tx) => {
     await tx.query(sql`
       select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
