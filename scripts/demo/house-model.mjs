@@ -59,7 +59,7 @@ export async function resolvePending({ say, query, from, dataDir }) {
     if (totals['pending_calls'] === 0) {
       const seconds = ((Date.now() - started) / 1000).toFixed(1);
       say(
-        `\n  ${totals['calls']} calls priced, ${totals['cost_usd']} USD, ${seconds} s later: each at the price of its day, closed days included.\n`,
+        `\n  ${totals['calls']} calls priced, ${totals['cost_usd']} USD, ${seconds} s later: each at the price of its day.\n`,
       );
       return;
     }
