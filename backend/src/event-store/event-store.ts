@@ -1,4 +1,5 @@
 import type { Connection, Db } from '../db/db.js';
+import type { EventKey } from '../ledger/event.js';
 import type { PriceBook } from '../pricing/price-book.js';
 import { adjustmentsOf, meterAdjustmentsOf, type CallDelta } from './adjustments.js';
 import type { NumberedRow } from './columns.js';
@@ -123,25 +124,28 @@ export function createEventStore({ db, priceBook, onWritten }: EventStoreDeps): 
         }));
         if (possible.length === 0) return { made: [], place: where };
         if (where === 'raw' && day < marks.closedBefore) await allowCompressedChanges(tx);
-        const keys = await updateRows(tx, where, part, possible, touch === true);
-        const done = possible.filter(({ before }) => keys.has(rowKey(before)));
+        const posted = day < marks.closedBefore;
+        const done = await updateRows(tx, possible, { place: where, part, touch: touch === true, posted });
         const posting = { reason, belowFloor: where === 'kept', by: by ?? null };
-        if (day < marks.closedBefore) await post(tx, done, posting);
+        if (posted) await post(tx, done, posting);
         return { made: done, place: where };
       });
       if (place === 'raw' && made.length > 0) onWritten(earliest(made.map(({ after }) => after)));
-      const done = new Set(made.map(({ before }) => rowKey(before)));
-      return { changed: made.length, stale: changes.filter(({ before }) => !done.has(rowKey(before))) };
+      const done = new Set(made.map(({ before }) => before));
+      return { changed: made.length, stale: changes.filter(({ before }) => !done.has(before)) };
     },
   };
 }
 
 /** Two writers that lock shared rows in one order never wait for each other in a circle. */
 const sorted = (changes: readonly RowChange[]): RowChange[] =>
-  changes
-    .map((change) => [rowKey(change.before), change] as const)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, change]) => change);
+  [...changes].sort((a, b) => compareKeys(a.before.event, b.before.event));
+
+function compareKeys(a: EventKey, b: EventKey): number {
+  if (a.traceId !== b.traceId) return a.traceId < b.traceId ? -1 : 1;
+  if (a.spanId !== b.spanId) return a.spanId < b.spanId ? -1 : 1;
+  return a.startedAt === b.startedAt ? (a.realm < b.realm ? -1 : 1) : a.startedAt - b.startedAt;
+}
 
 type Post = (tx: Connection, deltas: readonly CallDelta[], posting: Posting) => Promise<void>;
 
@@ -174,7 +178,7 @@ async function acceptClosed(
       ? [{ before, after: row, requestNumber, recovered: false }]
       : [];
   });
-  if (richer.length > 0) await updateRows(tx, place, 'all', richer);
+  if (richer.length > 0) await updateRows(tx, richer, { place, part: 'all', posted: true });
   const belowFloor = place === 'kept';
   const arrived = fresh.map(({ row }) => ({ before: null, after: row }));
   await post(tx, arrived, { reason: 'late_event', belowFloor, by: null });

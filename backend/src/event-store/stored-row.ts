@@ -1,32 +1,83 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
-import type { Row } from '../db/db.js';
+import type { Queryable, Row } from '../db/db.js';
+import { queryColumns } from '../db/query-columns.js';
 import { ATTRIBUTION_FIELDS, UNATTRIBUTED, type Attribution, type CostState } from '../ledger/event.js';
 import type { Settlement, UsageEvent } from '../ledger/event.js';
 import { parseMoney } from '../ledger/money.js';
 import type { StoredRow } from './ledger-row.js';
 import { usageOf, type StoredUsage } from './stored-usage.js';
 
-/** What a statement on usage_events or kept_events selects to get `StoredRow`s, and the alias it gives that table. */
-export const storedColumns = (alias: string): Sql => raw(COLUMNS.map((column) => column(alias)).join(', '));
+type Name = keyof typeof UNTOLD;
 
-const plain = [
-  ...['realm', 'trace_id', 'span_id', 'parent_span_id', 'kind', 'span_class', 'name', 'duration_us'],
-  ...['scope_name', 'scope_version', 'service_name', 'status_error', 'inherited', 'operation', 'provider'],
-  ...['org_id', 'assistant_id', 'query_type', 'conversation_id', 'user_id', 'environment'],
-  ...['model', 'request_model', 'response_model', 'response_id', 'service_tier'],
-  ...['input_tokens', 'cache_read', 'cache_write_5m', 'cache_write_1h', 'output_tokens', 'reasoning'],
-  ...['usage_more', 'usage_problem', 'input_basis', 'usage_quality', 'lost', 'detail', 'failed'],
-  ...['time_to_first_token_ms', 'cost_status', 'cost_reason', 'cost_quality', 'price_version_ids'],
-  ...['repeat_of_trace_id', 'repeat_of_span_id', 'request_number'],
+/** Every column that a `StoredRow` is made of, with what it is where nobody asks for it. */
+const UNTOLD = {
+  ...{ realm: '', trace_id: '', span_id: '', started_ms: 0, parent_span_id: null, kind: 'call' },
+  ...{ span_class: 'call', name: '', duration_us: 0, scope_name: '', scope_version: '', service_name: null },
+  ...{ status_error: false, inherited: 0, operation: null, provider: null },
+  ...{ org_id: UNATTRIBUTED, assistant_id: null, query_type: null, conversation_id: null, user_id: null },
+  ...{ environment: null, model: null, request_model: null, response_model: null, response_id: null },
+  ...{ service_tier: null, input_tokens: null, cache_read: null, cache_write_5m: null, cache_write_1h: null },
+  ...{ output_tokens: null, reasoning: null, usage_more: null, usage_problem: null, input_basis: null },
+  ...{ usage_quality: 'exact', lost: null, detail: 0, failed: false, reported_cost: null },
+  ...{
+    time_to_first_token_ms: null,
+    cost_status: null,
+    cost_reason: null,
+    cost_quality: null,
+    cost_usd: null,
+  },
+  ...{ price_version_ids: null, repeat_of_trace_id: null, repeat_of_span_id: null },
+  ...{ repeat_of_started_ms: null, request_number: null },
+} as const;
+
+/** What prices, the sums of the ledger and its dimensions are made of: what else is stored need not be read for them. */
+const COST_NAMES: readonly Name[] = [
+  ...([
+    'realm',
+    'trace_id',
+    'span_id',
+    'started_ms',
+    'duration_us',
+    'kind',
+    'status_error',
+    'failed',
+  ] as const),
+  ...(['org_id', 'assistant_id', 'query_type', 'environment', 'provider', 'model', 'request_model'] as const),
+  ...(['response_model', 'service_tier', 'input_tokens', 'cache_read', 'cache_write_5m'] as const),
+  ...([
+    'cache_write_1h',
+    'output_tokens',
+    'reasoning',
+    'usage_more',
+    'usage_problem',
+    'usage_quality',
+  ] as const),
+  ...(['detail', 'cost_status', 'cost_reason', 'cost_quality', 'cost_usd', 'price_version_ids'] as const),
 ];
+export type RowPart = 'all' | 'cost';
+const NAMES: Readonly<Record<RowPart, readonly Name[]>> = {
+  all: Object.keys(UNTOLD) as Name[],
+  cost: COST_NAMES,
+};
+
 /** Times as Unix ms: reading a Date took a third of reading a row. `date_part` is a float, `extract` a slow numeric. */
-const COLUMNS: readonly ((alias: string) => string)[] = [
-  ...plain.map((name) => (alias: string) => `${alias}.${name}`),
-  (alias) => `date_part('epoch', ${alias}.started_at) * 1000 as started_ms`,
-  (alias) => `date_part('epoch', ${alias}.repeat_of_started_at) * 1000 as repeat_of_started_ms`,
-  (alias) => `trim_scale(${alias}.cost_usd)::text as cost_usd`,
-  (alias) => `trim_scale(${alias}.reported_cost)::text as reported_cost`,
-];
+const MADE: Partial<Record<Name, (alias: string) => string>> = {
+  started_ms: (alias) => `date_part('epoch', ${alias}.started_at) * 1000`,
+  repeat_of_started_ms: (alias) => `date_part('epoch', ${alias}.repeat_of_started_at) * 1000`,
+  cost_usd: (alias) => `trim_scale(${alias}.cost_usd)::text`,
+  reported_cost: (alias) => `trim_scale(${alias}.reported_cost)::text`,
+  request_number: (alias) => `${alias}.request_number::text`,
+};
+
+/** What a statement on usage_events or kept_events selects to get `StoredRow`s, and the alias it gives that table. */
+export const storedColumns = (alias: string, part: RowPart = 'all'): Sql =>
+  raw(NAMES[part].map((name) => `${MADE[name]?.(alias) ?? `${alias}.${name}`} as ${name}`).join(', '));
+
+/** Runs a statement that selects `place` and `storedColumns` of the same part. */
+export const readStoredRows = (db: Queryable, statement: Sql, part: RowPart = 'all'): Promise<StoredRow[]> =>
+  queryColumns(db, ['place', ...NAMES[part]], statement, UNTOLD, (row: Row) =>
+    storedRow(row, row['place'] as StoredRow['place']),
+  );
 
 type Text = string | null;
 interface DbRow extends Row, StoredUsage {
@@ -38,7 +89,7 @@ interface DbRow extends Row, StoredUsage {
   readonly kind: Settlement['kind'];
   readonly span_class: UsageEvent['spanClass'];
   readonly name: string;
-  readonly duration_us: string;
+  readonly duration_us: string | number;
   readonly scope_name: string;
   readonly scope_version: string;
   readonly service_name: Text;
@@ -160,8 +211,8 @@ function eventOf(row: DbRow, own: Attribution): UsageEvent {
 }
 
 /** Rows of both places that meet a condition on `e`, as a union: `place` tells where each is. */
-export const storedRowsWhere = (condition: Sql): Sql => sql`
-  select 'raw' as place, ${storedColumns('e')} from usage_events e
+export const storedRowsWhere = (condition: Sql, part: RowPart = 'all'): Sql => sql`
+  select 'raw' as place, ${storedColumns('e', part)} from usage_events e
   where ${condition} and e.started_at >= (select raw_floor from ledger_state)
   union all
-  select 'kept' as place, ${storedColumns('e')} from kept_events e where ${condition}`;
+  select 'kept' as place, ${storedColumns('e', part)} from kept_events e where ${condition}`;

@@ -1,4 +1,4 @@
-import sql, { join, raw, type Sql } from 'sql-template-tag';
+import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import { arrayLiteral } from '../db/array-literal.js';
 import type { Queryable } from '../db/db.js';
 import {
@@ -11,7 +11,7 @@ import {
   type NumberedRow,
   type Value,
 } from './columns.js';
-import { rowKey, type RowChange, type StoredRow } from './ledger-row.js';
+import type { RowChange, StoredRow } from './ledger-row.js';
 
 /** Which part of a row a change writes; the rest stays as it is. */
 export type ChangedPart = 'cost' | 'settled' | 'usage' | 'all';
@@ -33,39 +33,42 @@ const SEEN: readonly Column[] = [
   ...named([...DIMENSIONS, ...COST]),
   ...USAGE_COLUMNS.filter(([name]) => name === 'detail'),
 ];
+/** A cost neither depends on these nor writes them. */
+const BESIDE_COST = new Set(['assistant_id', 'query_type', 'environment']);
+const SEEN_BY_COST = SEEN.filter(([name]) => !BESIDE_COST.has(name));
 
 export type UpdatedRow = RowChange & { readonly requestNumber: string | null; readonly recovered: boolean };
 
-/**
- * Writes the changes of rows of one UTC day that are still as they were read; `touch` gives them their request number.
- * @returns the keys of the rows changed
- */
-export async function updateRows(
-  tx: Queryable,
-  place: StoredRow['place'],
-  part: ChangedPart,
-  changes: readonly UpdatedRow[],
-  touch = false,
-): Promise<ReadonlySet<string>> {
-  const { rows } = await tx.query<{ position: number }>(updateStatement(place, part, changes, touch));
-  return new Set(rows.flatMap(({ position }) => changes.slice(position - 1, position).map(keyOf)));
+export interface UpdateOptions {
+  readonly place: StoredRow['place'];
+  readonly part: ChangedPart;
+  /** Gives the rows their request number. */
+  readonly touch?: boolean;
+  /** Whether the change is posted to the ledger, which needs every dimension as it was read. */
+  readonly posted: boolean;
 }
 
-const keyOf = ({ before }: RowChange): string => rowKey(before);
+/**
+ * Writes the changes of rows of one UTC day that are still as they were read.
+ * @returns the changes that were made
+ */
+export async function updateRows<T extends UpdatedRow>(
+  tx: Queryable,
+  changes: readonly T[],
+  options: UpdateOptions,
+): Promise<T[]> {
+  const { rows } = await tx.query<{ position: number }>(updateStatement(changes, options));
+  return rows.flatMap(({ position }) => changes[position - 1] ?? []);
+}
 
-function updateStatement(
-  place: StoredRow['place'],
-  part: ChangedPart,
-  changes: readonly UpdatedRow[],
-  touch: boolean,
-): Sql {
+function updateStatement(changes: readonly UpdatedRow[], { place, part, touch, posted }: UpdateOptions): Sql {
   const given = createGiven(changes.length);
   const before = changes.map((change) => change.before);
   const after = changes.map(({ after: row, requestNumber }) => ({ row, requestNumber }));
   const keys = KEY_COLUMNS.map(
     ([name, type, value]) => sql`${raw(`e.${name}`)} = ${given.column(name, type, before.map(value))}`,
   );
-  const seen = SEEN.map(
+  const seen = (part === 'cost' && !posted ? SEEN_BY_COST : SEEN).map(
     ([name, type, value]) =>
       sql`${raw(`e.${name}`)} is not distinct from ${given.column(`seen_${name}`, type, before.map(value))}`,
   );
@@ -82,12 +85,17 @@ function updateStatement(
   const times = before.map(({ event }) => event.startedAt);
   const earliest = timeText(times.reduce((a, b) => Math.min(a, b)));
   const latest = timeText(times.reduce((a, b) => Math.max(a, b)));
-  // The time bounds spare other chunks, and most of this one where an index by time serves.
+  const realms = [...new Set(before.map(({ event }) => event.realm))];
+  const calls =
+    part === 'cost'
+      ? sql`and e.span_class <> 'step' and e.realm = any(${arrayLiteral(realms)}::text[])`
+      : empty;
+  // The bounds spare other chunks, and most of this one: of calls an index by realm and time serves.
   return sql`
     update ${raw(place === 'raw' ? 'usage_events' : 'kept_events')} e set ${join(set)}
     from ${given.table()} as g
     where ${join([...keys, ...seen], ' and ')}
-      and e.started_at >= ${earliest}::timestamptz and e.started_at <= ${latest}::timestamptz
+      and e.started_at >= ${earliest}::timestamptz and e.started_at <= ${latest}::timestamptz ${calls}
     returning g.position`;
 }
 

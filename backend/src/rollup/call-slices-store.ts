@@ -1,6 +1,6 @@
 import sql, { type Sql } from 'sql-template-tag';
 import type { Queryable } from '../db/db.js';
-import { storedRow, storedRowsWhere } from '../event-store/stored-row.js';
+import { readStoredRows, storedRowsWhere } from '../event-store/stored-row.js';
 import type { StoredRow } from '../event-store/ledger-row.js';
 import { arrayLiteral } from '../db/array-literal.js';
 
@@ -37,16 +37,22 @@ export async function slicesOfDay(db: Queryable, day: number, condition: Sql): P
   return cuts.map((from, index) => ({ from, to: cuts[index + 1] ?? day + DAY_MS, realms: realms ?? [] }));
 }
 
-/** The calls of a slice that meet the condition now. Bound to its realms, so that an index by realm and time serves it. */
-export async function readSlice(
+/**
+ * The calls of a slice that meet the condition now, as far as their cost goes. Bound to its realms, so that an index by
+ * realm and time serves it.
+ */
+export const readSlice = (
   db: Queryable,
   { from, to, realms }: CallSlice,
   condition: Sql,
-): Promise<StoredRow[]> {
-  const { rows } = await db.query(
-    storedRowsWhere(sql`
+): Promise<StoredRow[]> =>
+  readStoredRows(
+    db,
+    storedRowsWhere(
+      sql`
       e.started_at >= ${timeOf(from)}::timestamptz and e.started_at < ${timeOf(to)}::timestamptz
-      and e.span_class <> 'step' and e.realm = any(${arrayLiteral(realms)}::text[]) and ${condition}`),
+      and e.span_class <> 'step' and e.realm = any(${arrayLiteral(realms)}::text[]) and ${condition}`,
+      'cost',
+    ),
+    'cost',
   );
-  return rows.map((row) => storedRow(row, row['place'] as StoredRow['place']));
-}
