@@ -69,15 +69,28 @@ const MADE: Partial<Record<Name, (alias: string) => string>> = {
   request_number: (alias) => `${alias}.request_number::text`,
 };
 
+const valueOf = (name: Name, alias: string): string => MADE[name]?.(alias) ?? `${alias}.${name}`;
+
 /** What a statement on usage_events or kept_events selects to get `StoredRow`s, and the alias it gives that table. */
 export const storedColumns = (alias: string, part: RowPart = 'all'): Sql =>
-  raw(NAMES[part].map((name) => `${MADE[name]?.(alias) ?? `${alias}.${name}`} as ${name}`).join(', '));
+  raw(NAMES[part].map((name) => `${valueOf(name, alias)} as ${name}`).join(', '));
 
 /** Runs a statement that selects `place` and `storedColumns` of the same part. */
 export const readStoredRows = (db: Queryable, statement: Sql, part: RowPart = 'all'): Promise<StoredRow[]> =>
   queryColumns(db, ['place', ...NAMES[part]], statement, UNTOLD, (row: Row) =>
     storedRow(row, row['place'] as StoredRow['place']),
   );
+
+const untold: Record<string, unknown> = { ...UNTOLD };
+/** Rows of part `cost` as JSON arrays: the values to select, and the row of such an array, which is not to be kept. */
+export const COST_ROW = {
+  columns: (alias: string): string => COST_NAMES.map((name) => valueOf(name, alias)).join(', '),
+  row(values: readonly unknown[]): Row {
+    for (let index = 0; index < COST_NAMES.length; index += 1)
+      untold[COST_NAMES[index] ?? ''] = values[index];
+    return untold;
+  },
+};
 
 type Text = string | null;
 interface DbRow extends Row, StoredUsage {

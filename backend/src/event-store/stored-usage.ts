@@ -1,4 +1,4 @@
-import type { OtherMeter, Usage } from '../usage/usage.js';
+import type { Usage } from '../usage/usage.js';
 
 type Count = string | number | null;
 
@@ -43,7 +43,7 @@ export function usageOf(row: StoredUsage): Usage | null {
 
 function otherOf(more: Readonly<Record<string, number>>): Usage['other'] {
   const rest = Object.entries(more).filter(([meter]) => !TOLD_APART.includes(meter));
-  return rest.length > 0 ? (Object.fromEntries(rest) as Partial<Record<OtherMeter, number>>) : NO_OTHER;
+  return rest.length > 0 ? Object.fromEntries(rest) : NO_OTHER;
 }
 
 function isTold({ other, ...counts }: Usage): boolean {

@@ -109,12 +109,24 @@ export async function writeDistinct(tx: Connection, day: number): Promise<void> 
     from usage_events where kind = 'call' and ${withinDay(sql`started_at`, day)} group by org_id`);
 }
 
-/** Writes usage_daily_meters of a day: `meters` of its calls less what was posted for it since it is closed. */
+/** Organisations in the order of the database, half-open; null: no bound. */
+export interface OrgRange {
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+/**
+ * Writes usage_daily_meters of a day and of all of some organisations: `meters` of its calls less what was posted for it
+ * since it is closed.
+ */
 export async function writeDailyMeters(
   tx: Connection,
   day: number,
+  { from, to }: OrgRange,
   meters: readonly DailyMeter[],
 ): Promise<void> {
+  const among = sql`(${from}::text is null or org_id >= ${from} collate "C")
+    and (${to}::text is null or org_id < ${to} collate "C")`;
   const list = (value: (meter: DailyMeter) => string | null): string => arrayLiteral(meters.map(value));
   const money = (value: bigint | null): string | null => (value === null ? null : formatMoney(value));
   await tx.query(sql`
@@ -134,7 +146,7 @@ export async function writeDailyMeters(
       ) as calls (${DIMENSIONS}, meter, price_version_ids, quantity, cost_usd, list_cost_usd, unlisted_cost_usd)
       union all
       select ${DIMENSIONS}, meter, price_version_ids, -quantity, -cost_usd, -list_cost_usd, -unlisted_cost_usd
-      from ledger_meter_adjustments where ${withinDay(sql`bucket`, day)}
+      from ledger_meter_adjustments where ${withinDay(sql`bucket`, day)} and ${among}
     ) as parts
     group by ${DIMENSIONS}, meter, price_version_ids
     having sum(quantity) <> 0 or sum(cost_usd) <> 0 or sum(list_cost_usd) <> 0 or sum(unlisted_cost_usd) <> 0`);

@@ -1,4 +1,5 @@
-import type { Db } from '../db/db.js';
+import type { Connection, Db } from '../db/db.js';
+import { dimensionsOf } from '../event-store/adjustments.js';
 import { dayOf } from '../event-store/ledger-row.js';
 import { createMeterLines } from '../event-store/meter-lines.js';
 import type { Step } from '../jobs/step.js';
@@ -69,11 +70,31 @@ async function writeDay({ db, loadBook }: CloseDeps, day: number): Promise<numbe
   return db.transaction(async (tx) => {
     if (!(await beginDay(tx, day))) return 0;
     const calls = await writeDailySums(tx, day);
-    const meters = createDailyMeters(createMeterLines(book));
-    await eachPricedCall(tx, day, meters.add);
-    await writeDailyMeters(tx, day, meters.all());
+    await writeMeters(tx, day, book);
     await writeDistinct(tx, day);
     await endDay(tx, day);
     return calls;
   });
+}
+
+/** So many meters are held at most, but always those of a whole organisation: some megabytes. */
+const MOST_METERS = 10_000;
+
+/** Organisation by organisation, so that a day of any size fits into memory. */
+async function writeMeters(tx: Connection, day: number, book: PriceBook): Promise<void> {
+  const meters = createDailyMeters(createMeterLines(book));
+  let from: string | null = null;
+  let last: string | null = null;
+  await eachPricedCall(tx, day, async (rows) => {
+    for (const row of rows) {
+      const { orgId } = dimensionsOf(row);
+      if (last !== null && orgId !== last && meters.size() >= MOST_METERS) {
+        await writeDailyMeters(tx, day, { from, to: orgId }, meters.take());
+        from = orgId;
+      }
+      last = orgId;
+      meters.add(row);
+    }
+  });
+  await writeDailyMeters(tx, day, { from, to: null }, meters.take());
 }
