@@ -74,9 +74,14 @@ const keyOf = (row: Row): string =>
     startedAt: (row['started_at'] as Date).getTime(),
   });
 
-/** A row of a compressed day is decompressed by its change: TimescaleDB's limit of 100,000 would fail a large one. */
+/**
+ * A row of a compressed day is decompressed by its change: TimescaleDB's limit of 100,000 would fail a large one. The
+ * embedded engine dies of a bitmap scan over a compressed chunk in an update (`memory access out of bounds`).
+ */
 export async function allowCompressedChanges(tx: Queryable): Promise<void> {
-  await tx.query(sql`set local timescaledb.max_tuples_decompressed_per_dml_transaction = 0`);
+  await tx.query(sql`
+    select set_config('timescaledb.max_tuples_decompressed_per_dml_transaction', '0', true),
+           set_config('enable_bitmapscan', 'off', true)`);
 }
 
 const TABLES = { raw: sql`usage_events`, kept: sql`kept_events` } as const;
