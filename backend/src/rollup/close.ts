@@ -7,7 +7,7 @@ import type { PriceBook } from '../pricing/price-book.js';
 import { checkDay } from './check.js';
 import { eachPricedCall } from './close-calls-store.js';
 import { guardedNow } from './close-clock.js';
-import { createDailyMeters } from './close-meters.js';
+import { createDailyMeters, type DailyMeters } from './close-meters.js';
 import {
   beginDay,
   endDay,
@@ -31,7 +31,11 @@ export interface CloseDeps {
   readonly databaseNow: () => Promise<number>;
   /** A UTC day is closed this long after its end. */
   readonly closeAfterMs: number;
+  /** So many meters are held at most, but always those of a whole organisation: some megabytes. */
+  readonly mostMeters?: number;
 }
+
+const MOST_METERS = 10_000;
 
 /**
  * Closes UTC days: from then on every change of their calls is posted as an adjustment, and the totals as closed are
@@ -64,31 +68,27 @@ export function createCloseStep(deps: CloseDeps): Step {
 }
 
 /** @returns how many calls the day had */
-async function writeDay({ db, loadBook }: CloseDeps, day: number): Promise<number> {
+async function writeDay({ db, loadBook, mostMeters = MOST_METERS }: CloseDeps, day: number): Promise<number> {
   // Before the transaction: the embedded engine runs nothing else meanwhile.
   const book = await loadBook();
   return db.transaction(async (tx) => {
     if (!(await beginDay(tx, day))) return 0;
     const calls = await writeDailySums(tx, day);
-    await writeMeters(tx, day, book);
+    await writeMeters(tx, day, createDailyMeters(createMeterLines(book)), mostMeters);
     await writeDistinct(tx, day);
     await endDay(tx, day);
     return calls;
   });
 }
 
-/** So many meters are held at most, but always those of a whole organisation: some megabytes. */
-const MOST_METERS = 10_000;
-
 /** Organisation by organisation, so that a day of any size fits into memory. */
-async function writeMeters(tx: Connection, day: number, book: PriceBook): Promise<void> {
-  const meters = createDailyMeters(createMeterLines(book));
+async function writeMeters(tx: Connection, day: number, meters: DailyMeters, most: number): Promise<void> {
   let from: string | null = null;
   let last: string | null = null;
   await eachPricedCall(tx, day, async (rows) => {
     for (const row of rows) {
       const { orgId } = dimensionsOf(row);
-      if (last !== null && orgId !== last && meters.size() >= MOST_METERS) {
+      if (last !== null && orgId !== last && meters.size() >= most) {
         await writeDailyMeters(tx, day, { from, to: orgId }, meters.take());
         from = orgId;
       }

@@ -50,9 +50,8 @@ export async function callsAt(
   const list = (value: (time: RealmTime) => string): string => arrayLiteral(times.map(value));
   const bounds = sql`e.started_at >= ${timeText(rawFloor)}::timestamptz`;
   const parts = runningAt(sql`t.realm`, sql`t.low`, sql`t.high`, bounds);
-  const { rows } = await byIndex(
-    db,
-    sql`
+  const { rows } = await byIndex(db, (tx) =>
+    tx.query(sql`
     select c.* from unnest(${list(({ realm }) => realm)}::text[],
       ${list(({ from }) => timeText(from))}::timestamptz[], ${list(({ to }) => timeText(to))}::timestamptz[]
     ) as t (realm, low, high) cross join lateral (
@@ -60,7 +59,7 @@ export async function callsAt(
         parts.map((part) => sql`(select ${CALL_COLUMNS} from ${part} and ${MAY_BE_CALL})`),
         ' union all ',
       )} limit ${limit}::int) c
-    limit ${limit}::int`,
+    limit ${limit}::int`),
   );
   if (rows.length < limit || times.length === 1) return rows.map(callOf);
   // the limit is for each time by itself

@@ -4,7 +4,7 @@ import type { Db, Queryable, Row } from '../db/db.js';
 import { timeText } from '../event-store/columns.js';
 import type { StoredRow } from '../event-store/ledger-row.js';
 import { lockLedger } from '../event-store/store.js';
-import { storedColumns, storedRow } from '../event-store/stored-row.js';
+import { readStoredRows, storedColumns } from '../event-store/stored-row.js';
 import type { RealmTime } from './time-ranges.js';
 
 /** Requests after `from`, up to and with `to`; numbers as decimal text. */
@@ -118,15 +118,15 @@ export async function timesOf(
 }
 
 /**
- * Runs a statement that finds traces by their index. Of a day just begun the statistics are missing or tell of its first
+ * A transaction that finds traces by their index. Of a day just begun the statistics are missing or tell of its first
  * minutes: the planner then read whole days for every trace (60 times slower).
  */
-export const byIndex = <T extends Row>(db: Pick<Db, 'transaction'>, statement: Sql): Promise<{ rows: T[] }> =>
+export const byIndex = <T>(db: Pick<Db, 'transaction'>, work: (tx: Queryable) => Promise<T>): Promise<T> =>
   db.transaction(async (tx) => {
     await tx.query(sql`
       select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
         set_config('enable_mergejoin', 'off', true)`);
-    return tx.query<T>(statement);
+    return work(tx);
   });
 
 /** A trace that its requests could not settle, with how many rows it has. */
@@ -148,9 +148,8 @@ export async function openTraces(
   const isOf = sql`e.trace_id = t.trace_id and e.realm = t.realm`;
   const raw = sql`usage_events e where ${isOf} and e.started_at >= ${timeText(openFrom)}::timestamptz`;
   const kept = sql`kept_events e where ${isOf}`;
-  const { rows } = await byIndex<TraceRow>(
-    db,
-    sql`
+  const { rows } = await byIndex(db, (tx) =>
+    tx.query<TraceRow>(sql`
     with touched as materialized (
       select realm, trace_id, min(request_number) as low, max(request_number) as high, bool_or(doubtful) as doubtful,
         min(started_at) as first, max(started_at) as last
@@ -165,7 +164,7 @@ export async function openTraces(
       or exists (select from ${raw} and e.request_number is distinct from t.low)
       or exists (select from ${kept} and e.request_number is distinct from t.low)
     union all
-    select null, null, null, null, count(*) from touched`,
+    select null, null, null, null, count(*) from touched`),
   );
   const open = rows.filter(({ realm }) => realm !== null).map(openTrace);
   return { traces: Number(rows.find(({ realm }) => realm === null)?.rows), open };
@@ -197,28 +196,30 @@ export async function rowsOfTraces(
   const wanted = sql`unnest(${arrayLiteral(traces.map(({ realm }) => realm))}::text[],
     ${arrayLiteral(traces.map(({ traceId }) => traceId))}::text[]) as t (realm, trace_id)`;
   const isOf = sql`e.trace_id = t.trace_id and e.realm = t.realm`;
-  const { rows } = await byIndex(
-    db,
-    sql`
-    select e.* from ${wanted} cross join lateral (
-      select 'raw' as place, ${storedColumns('e')} from usage_events e
-      where ${isOf} and e.started_at >= ${timeText(openFrom)}::timestamptz
-      union all
-      select 'kept' as place, ${storedColumns('e')} from kept_events e where ${isOf}
-      limit ${most}::int) e`,
+  const found = await byIndex(db, (tx) =>
+    readStoredRows(
+      tx,
+      sql`
+      select e.* from ${wanted} cross join lateral (
+        select 'raw' as place, ${storedColumns('e')} from usage_events e
+        where ${isOf} and e.started_at >= ${timeText(openFrom)}::timestamptz
+        union all
+        select 'kept' as place, ${storedColumns('e')} from kept_events e where ${isOf}
+        limit ${most}::int) e`,
+    ),
   );
-  const found = rows.map(placed);
   for (const day of compressedDays(traces, rawFloor, openFrom)) {
-    const { rows: ofDay } = await db.query(sql`
+    const ofDay = await readStoredRows(
+      db,
+      sql`
       select 'raw' as place, ${storedColumns('e')} from usage_events e
       where e.started_at >= ${timeText(day)}::timestamptz and e.started_at < ${timeText(day + DAY_MS)}::timestamptz
-        and (e.realm, e.trace_id) in (select realm, trace_id from ${wanted})`);
-    for (const row of ofDay) found.push(placed(row));
+        and (e.realm, e.trace_id) in (select realm, trace_id from ${wanted})`,
+    );
+    for (const row of ofDay) found.push(row);
   }
   return found;
 }
-
-const placed = (row: Row): StoredRow => storedRow(row, row['place'] as StoredRow['place']);
 
 function compressedDays(traces: readonly TraceTime[], rawFloor: number, openFrom: number): number[] {
   const days = new Set<number>();
