@@ -77,14 +77,17 @@ export interface BesideList {
   readonly agree: (earlier: CallFacts, later: CallFacts) => boolean;
 }
 
-/** Every list, the surest likeness first, each by start. */
+/**
+ * Every list, the surest likeness first, each by start. Who tells no service has no neighbours: plain JSON events of many
+ * senders with few tokens would be taken for copies of each other's spans.
+ */
 export function* besideLists(
   events: readonly CallFacts[],
   candidates: readonly number[],
 ): Generator<BesideList> {
   for (const { keyOf, agree } of LIKENESSES) {
     const withWhere = (event: CallFacts): string | null => {
-      const key = keyOf(event);
+      const key = event.serviceName === null ? null : keyOf(event);
       return key === null ? null : `${event.realm}\n${event.serviceName}\n${key}`;
     };
     const mayAgree: BesideList['agree'] = (a, b) =>

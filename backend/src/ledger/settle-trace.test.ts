@@ -150,6 +150,11 @@ describe('copies without response id', () => {
       ...difference,
     });
 
+  it('keeps apart spans that tell no service, such as JSON events of many senders', () => {
+    const one = usageEvent({ spanId: 'a', traceId: 'a1', serviceName: null });
+    expect(outcome([one, beside({ serviceName: null })])).toEqual(['a: call', 'b: call']);
+  });
+
   it('joins half-told tokens when one side says that it is not exact', () => {
     const whole = usageEvent({ spanId: 'a', usage: tokens(2736, 350) });
     const lossy = beside({ usage: tokens(176, 350), usageQuality: 'lower_bound' });
