@@ -1,13 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { benchIngest } from './ingest.mjs';
+import { benchJobs } from './jobs.mjs';
 import { benchPricing } from './pricing.mjs';
 import { benchQueries } from './queries.mjs';
 import { openBenchDb } from './database.mjs';
 
 /**
- * `npm run bench [-- --json FILE]`: ratios against a bare database measured in the same run, because the machine's own
+ * `npm run bench [-- --only SECTION] [--json FILE]`; the sections are pricing, ingest, queries, reprice, settle, close. Ratios against a bare database measured in the same run, because the machine's own
  * speed changes from run to run. BENCH_CALLS are the numbers of raw calls that queries are measured with, ',' between
- * (100000 unless told). Embedded unless DATABASE_URL names a database that may be filled and dropped.
+ * (100000 unless told), BENCH_JOB_CALLS those of each background job (20000). Embedded unless DATABASE_URL names a database that may be filled and dropped.
  *
  * @typedef {{ value: number, unit: string, target: number, met: boolean }} Metric
  */
@@ -21,18 +22,25 @@ const record = (name, value, unit, target, atMost = false) => {
   metrics[name] = { value: Number(value.toPrecision(3)), unit, target, met };
 };
 
-const pricing = await benchPricing();
-say(
-  `priceUsage            ${thousands(pricing.perSecond)} calls/s   (${pricing.calls.toLocaleString('en')} calls of ${pricing.models} models)`,
-);
-record('price_usage', pricing.perSecond, 'calls/s', 500_000);
+/** @param {string} flag */
+const argument = (flag) => process.argv[process.argv.indexOf(flag) + 1 || Infinity];
+const only = argument('--only');
+const isWanted = (/** @type {string} */ section) => only === undefined || only === section;
+
+if (isWanted('pricing')) {
+  const pricing = await benchPricing();
+  say(
+    `priceUsage            ${thousands(pricing.perSecond)} calls/s   (${pricing.calls.toLocaleString('en')} calls of ${pricing.models} models)`,
+  );
+  record('price_usage', pricing.perSecond, 'calls/s', 500_000);
+}
 
 const bench = await openBenchDb();
 say(
   `\ndatabase              ${bench.engine}; bare = INSERT … SELECT FROM unnest of the same rows, 500 a statement, ${bench.connections} connections`,
 );
 try {
-  for (const kind of /** @type {const} */ (['json', 'otlp'])) {
+  for (const kind of isWanted('ingest') ? /** @type {const} */ (['json', 'otlp']) : []) {
     const result = await benchIngest(bench, kind);
     const title = kind === 'json' ? 'ingest JSON × 500' : 'ingest OTLP × 500';
     say(
@@ -42,7 +50,8 @@ try {
     record(`ingest_${kind}_ratio`, result.ratio, 'of bare insert', kind === 'json' ? 0.5 : 0.4);
     record(`ingest_${kind}_rate`, result.rate, 'events/s', 0);
   }
-  for (const calls of (process.env['BENCH_CALLS'] ?? '100000').split(',').map(Number)) {
+  const sizes = isWanted('queries') ? (process.env['BENCH_CALLS'] ?? '100000').split(',').map(Number) : [];
+  for (const calls of sizes) {
     await bench.reset();
     const result = await benchQueries(bench.db, calls);
     say(
@@ -58,6 +67,7 @@ try {
       record(`query_${one ? 'one' : 'all'}_${calls}`, slowest, 'ms', one ? 50 : 300, true);
     }
   }
+  await benchJobs(bench, { isWanted, say, record });
 } finally {
   await bench.close();
 }
@@ -69,9 +79,8 @@ for (const [name, { value, target, met }] of Object.entries(metrics)) {
       `${name.padEnd(22)}${String(value).padEnd(11)}${String(target).padEnd(10)}${met ? 'met' : 'NOT MET'}`,
     );
 }
-const json = process.argv.indexOf('--json');
-const file = process.argv[json + 1];
-if (json > 0 && file) writeFileSync(file, `${JSON.stringify(metrics, null, 2)}\n`);
+const file = argument('--json');
+if (file) writeFileSync(file, `${JSON.stringify(metrics, null, 2)}\n`);
 
 /** @param {number} perSecond */
 function thousands(perSecond) {
