@@ -27,7 +27,7 @@ export async function benchJobs({ db, databaseUrl, reset }, { isWanted, say, rec
     say(
       `${name.padEnd(22)}${whole} rows/s     ${bare}   process ${cpuMicros.toFixed(0)} µs/row, ${rssMiB.toFixed(0)} MiB`,
     );
-    record(`${name.replaceAll(/\W/g, '')}_memory`, rssMiB, 'MiB', databaseUrl ? 300 : 0, true);
+    record(`${name.replaceAll(/\W+/g, '_')}_memory`, rssMiB, 'MiB', databaseUrl ? 300 : 0, true);
   };
   const wanted = ['reprice', 'settle', 'close'].filter(isWanted);
   if (wanted.length === 0) return;

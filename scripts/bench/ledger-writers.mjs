@@ -26,7 +26,7 @@ process.once(
       for (let turn = writer; !stopped; turn += 1) {
         const batch = batches[turn % batches.length] ?? [];
         written += (await events.acceptDay(batch.map(anew))).written;
-        if (turn === writer) process.send?.('under way');
+        if (turn === 0) process.send?.('under way');
       }
     };
     await Promise.all(Array.from({ length: writers }, write));
