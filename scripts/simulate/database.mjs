@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 
 /**
@@ -23,8 +24,7 @@ export async function openDatabase(serverUrl = process.env['DATABASE_URL'] ?? ''
     };
   }
   const name = `tokenledger_simulate_${randomUUID().replaceAll('-', '')}`;
-  const admin = new pg.Client({ connectionString: serverUrl });
-  await admin.connect();
+  const admin = patientPool(serverUrl);
   await admin.query(`create database ${name}`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
@@ -33,11 +33,9 @@ export async function openDatabase(serverUrl = process.env['DATABASE_URL'] ?? ''
     environment: { DATA_DIR: dataDir, DATABASE_URL: String(url) },
     /** Ends every connection of the product's, in whatever it is at. @returns {Promise<number>} how many */
     async cut() {
-      const { rowCount } = await admin.query(
-        'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and backend_type = $2',
-        [name, 'client backend'],
+      return admin.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}' and backend_type = 'client backend'`,
       );
-      return rowCount ?? 0;
     },
     place: name,
     /** @param {boolean} [keep] leaves everything to be looked at */
@@ -46,5 +44,25 @@ export async function openDatabase(serverUrl = process.env['DATABASE_URL'] ?? ''
       await admin.end();
       if (!keep) removeFolder();
     },
+  };
+}
+
+/** The server may be stopped and started by whoever runs this: what is asked of it waits for it. @param {string} connectionString */
+function patientPool(connectionString) {
+  const pool = new pg.Pool({ connectionString, max: 1 });
+  pool.on('error', () => undefined);
+  return {
+    /** @param {string} text @returns {Promise<number>} how many rows */
+    async query(text) {
+      for (let tries = 1; ; tries += 1) {
+        try {
+          return (await pool.query(text)).rowCount ?? 0;
+        } catch (error) {
+          if (tries === 120) throw error;
+          await sleep(500);
+        }
+      }
+    },
+    end: () => pool.end(),
   };
 }

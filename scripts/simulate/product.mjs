@@ -26,7 +26,19 @@ export async function startProduct({ environment, replicas: count, adminKey }) {
 
   /** @param {Replica} replica */
   const start = (replica) => {
-    replica.ready = spawnProduct(environment, log).then(({ child, url }) => {
+    const giveUp = Date.now() + PATIENCE_MS;
+    const untilItListens = async () => {
+      for (;;) {
+        try {
+          return await spawnProduct(environment, log);
+        } catch (error) {
+          // as a supervisor does, while the database is away
+          if (count === 1 || Date.now() > giveUp) throw error;
+          await sleep(500);
+        }
+      }
+    };
+    replica.ready = untilItListens().then(({ child, url }) => {
       Object.assign(replica, { child, url });
     });
     return replica.ready;
