@@ -11,7 +11,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['ledger', 'usage', 'pricing'],
   ['access', 'jobs', 'price-book'],
   ['customers', 'event-store'],
-  ['ingest', 'query', 'rollup'],
+  ['ingest', 'query', 'settle', 'reprice', 'rollup'],
   ['app.ts', 'background.ts', 'pipeline-steps.ts', 'start-server.ts', 'greeting.ts'],
   ['main.ts', 'cli.ts', 'cli'],
 ];

@@ -35,8 +35,8 @@ import { createPriceBookRoutes } from './price-book/routes.js';
 import type { PriceBookService } from './price-book/price-book.js';
 import { createQueryRoutes } from './query/routes.js';
 import { createRefresher, type Refresher } from './rollup/refresh.js';
-import { createPendingRoutes } from './rollup/pending-routes.js';
-import { createReprice } from './rollup/reprice.js';
+import { createPendingRoutes } from './reprice/pending-routes.js';
+import { createReprice } from './reprice/reprice.js';
 
 /** What a replica wrote shows this soon in the others; a refresh that finds nothing costs a millisecond. */
 const REPLICAS_SEEN_WITHIN_MS = 1_000;

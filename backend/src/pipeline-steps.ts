@@ -10,7 +10,7 @@ import { createCloseStep } from './rollup/close.js';
 import { createCompressStep } from './rollup/compress.js';
 import { createRefreshStep, type Refresher } from './rollup/refresh.js';
 import { createRetireStep } from './rollup/retire.js';
-import { createSettle } from './rollup/settle.js';
+import { createSettle } from './settle/settle.js';
 import { createUpkeepStep } from './rollup/upkeep.js';
 
 export interface StepsDeps {

@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
 import { createCloseStep } from '../../backend/dist/rollup/close.js';
 import { databaseNow } from '../../backend/dist/rollup/close-store.js';
-import { createReprice } from '../../backend/dist/rollup/reprice.js';
+import { createReprice } from '../../backend/dist/reprice/reprice.js';
 import { DIMENSIONS, SUM_NAMES, SUMS_OF_CALLS } from '../../backend/dist/rollup/sums-store.js';
 import { DAY_MS, emptyLedger, openLedger, recordPrices, runStep, storePending } from './stored-calls.mjs';
 

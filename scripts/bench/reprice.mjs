@@ -1,4 +1,4 @@
-import { createReprice } from '../../backend/dist/rollup/reprice.js';
+import { createReprice } from '../../backend/dist/reprice/reprice.js';
 import { copyToBare, updateBare } from './bare-update.mjs';
 import { emptyLedger, openLedger, recordPrices, runStep, storePending } from './stored-calls.mjs';
 

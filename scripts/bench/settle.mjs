@@ -1,4 +1,4 @@
-import { createSettle } from '../../backend/dist/rollup/settle.js';
+import { createSettle } from '../../backend/dist/settle/settle.js';
 import { copyToBare, updateBare } from './bare-update.mjs';
 import { emptyLedger, openLedger, recordPrices, runStep, storeSplitTraces } from './stored-calls.mjs';
 

@@ -13,7 +13,7 @@ import {
   retiredCosts,
   writeRepriceState,
   type RepriceState,
-} from './reprice-store.js';
+} from './store.js';
 import { sweepCalls } from './reprice-sweep.js';
 
 /** Another replica prices with the book it loaded last, a minute ago at most; ten, should it be slow. */

@@ -18,7 +18,7 @@ import {
   type OpenTrace,
   type Requests,
   type TraceTime,
-} from './settle-store.js';
+} from './store.js';
 
 export interface SettleDeps {
   readonly db: Pick<Db, 'query' | 'transaction'>;

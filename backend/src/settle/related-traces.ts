@@ -2,7 +2,7 @@ import type { Db } from '../db/db.js';
 import type { StoredRow } from '../event-store/ledger-row.js';
 import { endOf } from '../ledger/same-call.js';
 import { traceKey, type PartnerSearch } from './partner-search.js';
-import { rowsOfTraces, type Marks, type TraceTime } from './settle-store.js';
+import { rowsOfTraces, type Marks, type TraceTime } from './store.js';
 import type { RealmTime } from './time-ranges.js';
 
 /** A trace of more rows is left as its requests settled it: it would not fit into memory, and is no trace. */

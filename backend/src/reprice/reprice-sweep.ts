@@ -2,7 +2,7 @@ import type { Queryable } from '../db/db.js';
 import type { RowChange, StoredRow } from '../event-store/ledger-row.js';
 import type { CallSlice } from './call-slices-store.js';
 import type { CallGroup, PriceChange } from './reprice-plan.js';
-import { callGroups, readGroups, sliceGroups, type CallChoice } from './reprice-store.js';
+import { callGroups, readGroups, sliceGroups, type CallChoice } from './store.js';
 
 /** A row that another writer changed while it was priced is read again; after this often the next run has it. */
 const ATTEMPTS = 3;

@@ -3,7 +3,7 @@ import type { ChangePreview, TouchedCalls } from '../price-book/change-preview.j
 import type { RowChange } from '../event-store/ledger-row.js';
 import type { PriceVersion } from '../pricing/price-version.js';
 import type { PriceChange } from './reprice-plan.js';
-import type { RepriceState, RetiredCost } from './reprice-store.js';
+import type { RepriceState, RetiredCost } from './store.js';
 
 const DAY_MS = 86_400_000;
 

@@ -3,7 +3,7 @@ import { arrayLiteral } from '../db/array-literal.js';
 import type { Db, Queryable } from '../db/db.js';
 import { timeText } from '../event-store/columns.js';
 import { PARTNER_REACH_MS } from '../ledger/partners.js';
-import { byIndex, END, MAY_BE_CALL, ms, TOLD, type Marks } from './settle-store.js';
+import { byIndex, END, MAY_BE_CALL, ms, TOLD, type Marks } from './store.js';
 import { callOf, type StoredCall } from './stored-call.js';
 import type { RealmTime } from './time-ranges.js';
 

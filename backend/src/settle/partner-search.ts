@@ -2,7 +2,7 @@ import type { Db } from '../db/db.js';
 import { eventKey } from '../event-store/ledger-row.js';
 import { partnersAmong } from '../ledger/partners.js';
 import { callsAt, timesOfManyScopes } from './partner-store.js';
-import { type Marks, type Requests, type TraceTime } from './settle-store.js';
+import { type Marks, type Requests, type TraceTime } from './store.js';
 import type { StoredCall } from './stored-call.js';
 import { mergeRanges, type RealmTime } from './time-ranges.js';
 
