@@ -38,6 +38,11 @@ import { createRefresher, type Refresher } from './rollup/refresh.js';
 import { createPendingRoutes } from './reprice/pending-routes.js';
 import { createReprice } from './reprice/reprice.js';
 
+/**
+ * A server takes 500 rows as fast as 2,000 (0.34 and 0.32 of a bare insert), and a watermark waits a quarter of the time
+ * for them. The embedded engine has one writer at a time and is a fifth faster with 2,000.
+ */
+const ROWS_PER_BATCH: Readonly<Record<Db['engine'], number>> = { server: 500, embedded: 2_000 };
 /** What a replica wrote shows this soon in the others; a refresh that finds nothing costs a millisecond. */
 const REPLICAS_SEEN_WITHIN_MS = 1_000;
 
@@ -171,6 +176,7 @@ function createEventWriter(db: Db, events: EventStore, metrics: IngestMetrics, l
     },
     writeQuarantine: (items) => insertQuarantined(db, items),
     isRetryable,
+    rowsPerBatch: ROWS_PER_BATCH[db.engine],
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     clock: Date.now,
     onError: (error, final) => {

@@ -9,7 +9,7 @@ export const WRITERS = 8;
 const PAUSE_MS = 200;
 
 /**
- * How long raising a watermark takes while another process writes with all its connections, batches of 500 to 2,000 rows.
+ * How long raising a watermark takes while another process writes with all its connections, batches as ingest makes them.
  *
  * @param {import('../../backend/dist/db/db.js').Db} db @param {string} databaseUrl
  */

@@ -2,7 +2,7 @@ import type { Connection, Db } from '../db/db.js';
 import type { EventKey } from '../ledger/event.js';
 import type { PriceBook } from '../pricing/price-book.js';
 import { adjustmentsOf, meterAdjustmentsOf, type CallDelta } from './adjustments.js';
-import type { NumberedRow } from './columns.js';
+import { writtenOut, type NumberedRow } from './columns.js';
 import {
   dayOf,
   eventKey,
@@ -94,16 +94,18 @@ export function createEventStore({ db, priceBook, onWritten }: EventStoreDeps): 
       if (!first) return { written: 0, late: 0 };
       const day = dayOf(first.row.event.startedAt);
       const requests = new Set(incoming.map(({ request }) => request));
+      const written = writtenOut(incoming.map(({ row }) => row));
       const accepted = await db.transaction(async (tx) => {
         const marks = await enterLedger(tx, requests.size);
         const numbers = new Map(
           [...requests].map((request, index) => [request, marks.requestNumbers[index]]),
         );
-        const rows = incoming.map(({ row, request }) => ({
-          row,
-          requestNumber: numbers.get(request) ?? null,
-        }));
-        if (day >= marks.closedBefore) return { written: await upsertEvents(tx, rows), late: 0 };
+        const numberOf = (request: number): string | null => numbers.get(request) ?? null;
+        if (day >= marks.closedBefore) {
+          const requestNumbers = incoming.map(({ request }) => numberOf(request));
+          return { written: await upsertEvents(tx, written, requestNumbers), late: 0 };
+        }
+        const rows = incoming.map(({ row, request }) => ({ row, requestNumber: numberOf(request) }));
         return acceptClosed(tx, day, marks, rows, post);
       });
       if (accepted.late === 0) onWritten(earliest(incoming.map(({ row }) => row)));

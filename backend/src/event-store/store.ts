@@ -49,11 +49,16 @@ export async function lockLedger(tx: Queryable): Promise<void> {
 
 /**
  * Writes rows of one open UTC day in one statement: a row that is stored already is replaced only by one with richer
- * detail. Keys must be unique within `rows` (else SQLSTATE 21000).
+ * detail. Keys must be unique within the rows (else SQLSTATE 21000).
+ * @param written the rows, by `writtenOut` @param requestNumbers of each row
  * @returns how many rows were inserted or replaced
  */
-export async function upsertEvents(tx: Queryable, rows: readonly NumberedRow[]): Promise<number> {
-  return (await tx.query(upsertStatement(rows))).rowCount;
+export async function upsertEvents(
+  tx: Queryable,
+  written: readonly string[],
+  requestNumbers: readonly (string | null)[],
+): Promise<number> {
+  return (await tx.query(upsertStatement(written, requestNumbers))).rowCount;
 }
 
 /** Inserts rows whose keys are not stored yet; returns their keys. */

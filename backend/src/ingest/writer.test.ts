@@ -17,6 +17,7 @@ function setUp(overrides: Partial<WriterDeps> = {}) {
     },
     writeQuarantine: () => Promise.resolve(),
     isRetryable: (error) => error instanceof RangeError,
+    rowsPerBatch: 2_000,
     sleep: (ms) => {
       now += ms;
       return Promise.resolve();

@@ -25,6 +25,8 @@ export interface WriterDeps {
   readonly writeDay: (rows: readonly IncomingRow[]) => Promise<unknown>;
   readonly writeQuarantine: (items: readonly QuarantineItem[]) => Promise<void>;
   readonly isRetryable: (error: unknown) => boolean;
+  /** Requests are put together up to so many rows. */
+  readonly rowsPerBatch: number;
   readonly sleep: (ms: number) => Promise<void>;
   readonly clock: () => number;
   /** Told about each failed attempt; `final` when the request is given up. */
@@ -33,8 +35,6 @@ export interface WriterDeps {
 
 /** Beyond this many waiting rows senders are told to come back: about two seconds of work on two cores. */
 const MAX_QUEUED_ROWS = 50_000;
-/** Measured best on the embedded engine and near best on a server; 5,000 doubles the waiting and gains little. */
-const ROWS_PER_BATCH = 2_000;
 /** Of a larger request each so many rows of a day are a transaction: 150,000 in one took 1.3 GB. */
 const ROWS_PER_TRANSACTION = 10_000;
 /** One batch is serialised here while the database runs the other. */
@@ -59,7 +59,7 @@ export function createWriter(deps: WriterDeps): Writer {
 
   const pump = (): void => {
     while (inFlight < BATCHES_IN_FLIGHT && queue.length) {
-      const batch = takeBatch(queue);
+      const batch = takeBatch(queue, deps.rowsPerBatch);
       inFlight += 1;
       void commit(batch).finally(() => {
         inFlight -= 1;
@@ -112,11 +112,11 @@ export function createWriter(deps: WriterDeps): Writer {
 const rowsOf = (requests: readonly WriteRequest[]): number =>
   requests.reduce((sum, { rows, quarantined }) => sum + rows.length + quarantined.length, 0);
 
-function takeBatch(queue: Waiting[]): Waiting[] {
+function takeBatch(queue: Waiting[], mostRows: number): Waiting[] {
   let rows = 0;
   let count = 0;
   for (const request of queue) {
-    if (count && rows + request.rows.length > ROWS_PER_BATCH) break;
+    if (count && rows + request.rows.length > mostRows) break;
     rows += request.rows.length;
     count += 1;
   }
