@@ -1,5 +1,6 @@
 import sql, { type Sql } from 'sql-template-tag';
 import type { Queryable } from '../db/db.js';
+import { timeText } from '../event-store/columns.js';
 import { readStoredRows, storedRowsWhere } from '../event-store/stored-row.js';
 import type { StoredRow } from '../event-store/ledger-row.js';
 import { arrayLiteral } from '../db/array-literal.js';
@@ -15,11 +16,9 @@ export interface CallSlice {
   readonly realms: readonly string[];
 }
 
-export const timeOf = (unixMs: number): string => new Date(unixMs).toISOString();
-
 /** Cuts the calls of one UTC day that meet a condition on `e` into slices by time, wherever they are stored. */
 export async function slicesOfDay(db: Queryable, day: number, condition: Sql): Promise<CallSlice[]> {
-  const inDay = sql`e.started_at >= ${timeOf(day)}::timestamptz and e.started_at < ${timeOf(day + DAY_MS)}::timestamptz`;
+  const inDay = sql`e.started_at >= ${timeText(day)}::timestamptz and e.started_at < ${timeText(day + DAY_MS)}::timestamptz`;
   const { rows } = await db.query<{ realms: string[] | null; starts: number[] }>(sql`
     with calls as materialized (
       select e.started_at, e.realm from usage_events e
@@ -50,7 +49,7 @@ export const readSlice = (
     db,
     storedRowsWhere(
       sql`
-      e.started_at >= ${timeOf(from)}::timestamptz and e.started_at < ${timeOf(to)}::timestamptz
+      e.started_at >= ${timeText(from)}::timestamptz and e.started_at < ${timeText(to)}::timestamptz
       and e.span_class <> 'step' and e.realm = any(${arrayLiteral(realms)}::text[]) and ${condition}`,
       'cost',
     ),

@@ -2,9 +2,10 @@ import sql, { join, type Sql } from 'sql-template-tag';
 import type { Allowed } from '../access/allowed.js';
 import { arrayLiteral } from '../db/array-literal.js';
 import type { Queryable, Row } from '../db/db.js';
+import { timeText } from '../event-store/columns.js';
 import type { StoredRow } from '../event-store/ledger-row.js';
 import type { PendingReason } from '../ledger/event.js';
-import { readSlice, slicesOfDay, timeOf, type CallSlice } from './call-slices-store.js';
+import { readSlice, slicesOfDay, type CallSlice } from './call-slices-store.js';
 
 /** Which pending calls; what is left out does not matter. `model` is the name asked for. */
 export interface PendingFilter {
@@ -41,7 +42,7 @@ function matching({ reason, provider, model, orgId, before }: PendingFilter, all
   if (provider !== undefined) conditions.push(sql`e.provider = ${provider}`);
   if (model !== undefined) conditions.push(sql`${MODEL} = ${model}`);
   if (orgId !== undefined) conditions.push(sql`e.org_id = ${orgId}`);
-  if (before !== undefined) conditions.push(sql`e.started_at < ${timeOf(before)}::timestamptz`);
+  if (before !== undefined) conditions.push(sql`e.started_at < ${timeText(before)}::timestamptz`);
   if (allowed?.all === false)
     conditions.push(sql`e.org_id = any(${arrayLiteral(allowed.organisations)}::text[])`);
   return join(conditions, ' and ');

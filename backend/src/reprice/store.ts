@@ -1,9 +1,10 @@
 import sql, { join, type Sql } from 'sql-template-tag';
 import { arrayLiteral } from '../db/array-literal.js';
 import type { Db, Queryable, Row } from '../db/db.js';
+import { timeText } from '../event-store/columns.js';
 import type { StoredRow } from '../event-store/ledger-row.js';
 import { lockLedger } from '../event-store/store.js';
-import { readSlice, slicesOfDay, timeOf, type CallSlice } from './call-slices-store.js';
+import { readSlice, slicesOfDay, type CallSlice } from './call-slices-store.js';
 import type { CallGroup } from './reprice-plan.js';
 
 /** What re-pricing has seen, and the watermarks (Unix ms). Ids and numbers as they grow. */
@@ -78,7 +79,7 @@ function chosen({ status, endedFrom, orgIds, afterRequest }: CallChoice): Sql {
       ? sql`e.cost_status = 'pending' and e.usage_problem is null and e.cost_reason <> 'late_context_gone'`
       : sql`e.cost_status = 'priced' and e.kind = 'call'`,
   ];
-  if (endedFrom !== -Infinity) conditions.push(sql`${END} >= ${timeOf(endedFrom)}::timestamptz`);
+  if (endedFrom !== -Infinity) conditions.push(sql`${END} >= ${timeText(endedFrom)}::timestamptz`);
   if (orgIds !== null) conditions.push(sql`e.org_id = any(${arrayLiteral(orgIds)}::text[])`);
   if (afterRequest !== null) conditions.push(sql`e.request_number > ${afterRequest.toString()}::bigint`);
   return join(conditions, ' and ');
@@ -182,7 +183,7 @@ export async function retiredCosts(
   from: number,
   contracted: readonly string[],
 ): Promise<RetiredCost[]> {
-  const since = timeOf(from === -Infinity ? 0 : from);
+  const since = timeText(from === -Infinity ? 0 : from);
   const { rows } = await db.query<{
     day: number;
     org_id: string | null;

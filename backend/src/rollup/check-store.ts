@@ -2,7 +2,7 @@ import sql, { join, raw, type Sql } from 'sql-template-tag';
 import type { Db, Queryable, Row } from '../db/db.js';
 import { timeText } from '../event-store/columns.js';
 import { CALL_SUMS } from '../event-store/call-sums.js';
-import { asMs, CHUNK_DAYS, dateText, NO_JIT, withinDay } from './store.js';
+import { asMs, CHUNK_DAYS, dateText, withinDay } from './store.js';
 import { SUM_NAMES, SUMS_OF_CALLS, SUMS_OF_SUMS } from './sums-store.js';
 
 /** Two numbers of one organisation and UTC day that must be equal; decimal text, null: nothing there. */
@@ -77,10 +77,7 @@ export async function findDifferences(db: Db, day: number): Promise<Difference[]
       cross join lateral (values ${COMPARED}) as compared (what, expected, found, applies)
     where applies and nullif(expected, 0) is distinct from nullif(found, 0)
     order by org_id, what`;
-  const { rows } = await db.transaction(async (tx) => {
-    await tx.query(NO_JIT);
-    return tx.query<Difference & Row>(statement);
-  });
+  const { rows } = await db.query<Difference & Row>(statement);
   return rows.map(({ org_id, what, expected, found }) => ({ org_id, what, expected, found }));
 }
 

@@ -6,7 +6,7 @@ import { lockLedger } from '../event-store/store.js';
 import { formatMoney } from '../ledger/money.js';
 import type { ClockReadings } from './close-clock.js';
 import type { DailyMeter } from './close-meters.js';
-import { asMs, CHUNK_DAYS, DAY_MS, dateText, NO_JIT, withinDay } from './store.js';
+import { asMs, CHUNK_DAYS, DAY_MS, dateText, withinDay } from './store.js';
 import { ANY_SUM, DIMENSIONS, NEGATED_SUMS, SUM_NAMES, SUMS_OF_CALLS, SUMS_OF_SUMS } from './sums-store.js';
 
 /** The database's clock, Unix ms. */
@@ -77,7 +77,6 @@ export async function unwrittenDay(db: Queryable): Promise<number | null> {
  */
 export async function beginDay(tx: Connection, day: number): Promise<boolean> {
   await tx.query(sql`set transaction isolation level repeatable read`);
-  await tx.query(NO_JIT);
   await tx.query(sql`lock table ledger_state in share row exclusive mode`);
   const { rows } = await tx.query(
     sql`select 1 from ledger_state where written_before = ${timeText(day)}::timestamptz and written_before < closed_before`,
