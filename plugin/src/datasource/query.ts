@@ -1,0 +1,127 @@
+import type { DataSourceJsonData } from '@grafana/data';
+import type { DataQuery } from '@grafana/schema';
+import type {
+  AnnotationKind,
+  Dimension,
+  EventField,
+  EventOrder,
+  Filter,
+  Interval,
+  Measure,
+  Operator,
+} from '../api/wire';
+
+/** Raised when a saved query has to be read differently; see migrate.ts. */
+export const QUERY_VERSION = 1;
+
+interface QueryOf<Type extends string> extends DataQuery {
+  queryType: Type;
+  version: number;
+}
+
+/** Sums of usage and cost over the time range. Values of filters may hold template variables. */
+export interface UsageQuery extends QueryOf<'usage'> {
+  measures: Measure[];
+  groupBy: Dimension[];
+  filters: Filter[];
+  /** `auto` follows the width of the panel, `none` gives one row per group over the whole time. */
+  interval: 'auto' | 'none' | Interval;
+  /** Only so many groups, the greatest by the first measure; all others are summed as one. Null: all groups. */
+  top: number | null;
+  compare: 'none' | 'previous_period';
+  /** One series per group and measure, or one row per time and group with a column per measure. */
+  format: 'time_series' | 'table';
+}
+
+export interface CallFilter {
+  field: EventField;
+  operator: Operator;
+  values: string[];
+}
+
+/** A table of single calls. */
+export interface CallsQuery extends QueryOf<'calls'> {
+  filters: CallFilter[];
+  orderBy: EventOrder;
+  direction: 'asc' | 'desc';
+  limit: number;
+}
+
+/** The chain of one request, or of all requests of a conversation, as Grafana's trace view draws it. */
+export interface TraceQuery extends QueryOf<'trace'> {
+  chain: 'request' | 'conversation';
+  /** Trace id or conversation id; may be a template variable. */
+  id: string;
+}
+
+/** Why one call costs what it costs: meter × quantity × price, by price version. */
+export interface CostQuery extends QueryOf<'cost'> {
+  traceId: string;
+  spanId: string;
+}
+
+/** What explains a jump in cost: changed prices, recovered calls, restated days. */
+export interface AnnotationsQuery extends QueryOf<'annotations'> {
+  kinds: AnnotationKind[];
+  filters: Filter[];
+}
+
+export type TokenledgerQuery = UsageQuery | CallsQuery | TraceQuery | CostQuery | AnnotationsQuery;
+export type QueryType = TokenledgerQuery['queryType'];
+
+/** A query without the two fields that Grafana gives it. */
+export type QuerySettings<Q extends TokenledgerQuery = TokenledgerQuery> = Q extends TokenledgerQuery
+  ? Omit<Q, 'refId' | 'datasource'>
+  : never;
+
+/** What each kind of query is before anybody touches it: the first shows a picture at once. */
+export const DEFAULTS: {
+  readonly [T in QueryType]: QuerySettings<Extract<TokenledgerQuery, { queryType: T }>>;
+} = {
+  usage: {
+    queryType: 'usage',
+    version: QUERY_VERSION,
+    measures: ['cost_usd'],
+    groupBy: ['org_id'],
+    filters: [],
+    interval: 'auto',
+    top: 10,
+    compare: 'none',
+    format: 'time_series',
+  },
+  calls: {
+    queryType: 'calls',
+    version: QUERY_VERSION,
+    filters: [],
+    orderBy: 'started_at',
+    direction: 'desc',
+    limit: 100,
+  },
+  trace: { queryType: 'trace', version: QUERY_VERSION, chain: 'request', id: '' },
+  cost: { queryType: 'cost', version: QUERY_VERSION, traceId: '', spanId: '' },
+  annotations: {
+    queryType: 'annotations',
+    version: QUERY_VERSION,
+    kinds: ['price_change', 'pending_recovered', 'day_restated'],
+    filters: [],
+  },
+};
+
+/** Variable queries: the values of a dimension, narrowed by filters (which may name other variables: chained). */
+export interface VariableQuery {
+  refId: string;
+  dimension: Dimension;
+  filters: Filter[];
+}
+
+/** Grafana itself sends the header named here to the backend; its value is `secureJsonData.httpHeaderValue1`. */
+export interface TokenledgerOptions extends DataSourceJsonData {
+  httpHeaderName1?: string;
+}
+
+export interface TokenledgerSecureOptions {
+  httpHeaderValue1?: string;
+}
+
+/** The header that carries the data source's key to the backend. */
+export const KEY_HEADER = 'X-Tokenledger-Key';
