@@ -109,6 +109,15 @@ export interface DimensionValues {
   truncated: boolean;
 }
 
+export interface DimensionValuesRequest {
+  from?: Time;
+  to?: Time;
+  /** A part of the value, upper and lower case alike. */
+  q?: string;
+  filters?: Filter[];
+  limit?: number;
+}
+
 export type EventKind = 'call' | 'repeat' | 'step';
 export type CostStatus = 'priced' | 'pending' | 'unbilled';
 export type CostQuality = 'exact' | 'upper_bound' | 'lower_bound' | 'estimated';
@@ -346,6 +355,11 @@ export interface Jobs {
 
 export const ANNOTATION_KINDS = ['price_change', 'pending_recovered', 'day_restated'] as const;
 export type AnnotationKind = (typeof ANNOTATION_KINDS)[number];
+
+/** Each dimension narrows to calls with one of its values. */
+export type AnnotationsRequest = { from: Time; to: Time; kind: AnnotationKind[] } & {
+  [D in Dimension]?: string[];
+};
 
 export interface Annotations {
   annotations: Array<{
