@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { readTraces, restage } from './captures.mjs';
-import { houseCallsOfDay, resolvePending } from './house-model.mjs';
-import { DAYS, ORGANISATIONS, pick, QUERY_TYPES, requestsOfDay, sequence } from './product.mjs';
+import { createClient } from './client.mjs';
+import { resolvePending } from './house-model.mjs';
+import { DAYS } from './product.mjs';
 import { usageTable } from './table.mjs';
+import { createTraffic } from './traffic.mjs';
 
 /**
  * `npm run demo`: starts the product on an embedded database of its own and plays 35 days of several customers into it
@@ -14,9 +15,6 @@ import { usageTable } from './table.mjs';
  */
 const DAY_MS = 86_400_000;
 const DATA_DIR = process.env['DATA_DIR'] ?? './data/demo';
-const random = sequence(20_261_122);
-const traces = readTraces();
-let requests = 0;
 const MEASURES = ['calls', 'input_tokens', 'output_tokens', 'cost_usd', 'pending_calls', 'coverage'];
 
 const say = (/** @type {string} */ text) => process.stdout.write(`${text}\n`);
@@ -42,53 +40,12 @@ async function startProduct() {
   return { url: /http:\/\/\S+/.exec(greeting)?.[0] ?? '', server: child };
 }
 
-/** 35 days, oldest first, in requests of one customer's trace each, a few at a time. */
 async function playHistory() {
-  const now = Date.now();
-  const today = Math.floor(now / DAY_MS) * DAY_MS;
   const started = Date.now();
-  for (let day = DAYS - 1; day >= 0; day -= 1) {
-    const planned = requestsOfDay(today - day * DAY_MS, now, (DAYS - 1 - day) / (DAYS - 1), random);
-    const bodies = planned.map(({ organisation, startsAt }) => nextRequest(organisation, startsAt));
-    for (let index = 0; index < bodies.length; index += 8)
-      await Promise.all(bodies.slice(index, index + 8).map((body) => send('/v1/traces', body)));
-    const house = houseCallsOfDay(today - day * DAY_MS, now);
-    if (house.length > 0) await send('/v1/events', house);
-    progress(DAYS - day, requests);
-  }
+  await traffic.playHistory((days) => progress(days, traffic.sent()));
   say(
-    `\n${requests.toLocaleString('en')} requests of real captured telemetry sent in ${((Date.now() - started) / 1000).toFixed(1)} s.\n`,
+    `\n${traffic.sent().toLocaleString('en')} requests of real captured telemetry sent in ${((Date.now() - started) / 1000).toFixed(1)} s.\n`,
   );
-}
-
-/** @param {typeof import('./product.mjs').ORGANISATIONS[number]} organisation @param {number} startsAt */
-function nextRequest(organisation, startsAt) {
-  requests += 1;
-  return restage(pick(traces, random), {
-    startsAt,
-    seed: `de30${requests.toString(16).padStart(12, '0')}`,
-    tags: {
-      'app.org.id': organisation.id,
-      'app.assistant.id': pick(organisation.assistants, random),
-      'app.query.type': pick(QUERY_TYPES, random),
-      'gen_ai.conversation.id': `${organisation.id}-${Math.floor(requests / 4)}`,
-    },
-  });
-}
-
-/** As an exporter does: a request that is not taken is sent again when the server says so. @param {string} path @param {object} body */
-async function send(path, body) {
-  for (;;) {
-    const response = await fetch(`${url}${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    if (response.ok) return;
-    if (response.status !== 429 && response.status !== 503)
-      throw new Error(`${response.status} ${await response.text()}`);
-    await sleep(Number(response.headers.get('retry-after') ?? 1) * 1000);
-  }
 }
 
 /** @param {number} days @param {number} sent */
@@ -99,22 +56,11 @@ function progress(days, sent) {
   else if (days % 7 === 0) say(line);
 }
 
-/** @param {object} query @returns {Promise<{ rows: import('./table.mjs').UsageRow[], totals: import('./table.mjs').UsageRow }>} */
-async function query(query) {
-  const response = await fetch(`${url}/api/v1/query`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(query),
-  });
-  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
-  return /** @type {never} */ (await response.json());
-}
-
 const firstDay = () => new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS - DAYS * DAY_MS).toISOString();
 
 /** Everything sent, grouped by organisation: the same answer that Grafana will draw. */
 function usage() {
-  return query({
+  return client.query({
     from: firstDay(),
     to: new Date(Date.now() + DAY_MS).toISOString(),
     interval: null,
@@ -151,19 +97,21 @@ Serving until Ctrl-C. Live calls arrive now:`);
 async function playLive() {
   while (server.exitCode === null) {
     await sleep(2_000);
-    await send('/v1/traces', nextRequest(pick(ORGANISATIONS, random), Date.now() - 500));
+    await traffic.playOne();
     const { totals } = await usage();
     const line = `  ${new Date().toISOString().slice(11, 19)} UTC  ${Number(totals.calls).toLocaleString('en')} calls  ${totals.cost_usd ?? '–'} USD  ${totals.pending_calls} pending`;
     if (process.stdout.isTTY) process.stdout.write(`\r${line} `);
-    else if (requests % 30 === 0) say(line);
+    else if (traffic.sent() % 30 === 0) say(line);
   }
 }
 
 const { url, server } = await startProduct();
+const client = createClient(url);
+const traffic = createTraffic(client);
 try {
   await playHistory();
   await printUsage();
-  await resolvePending({ say, query, from: firstDay(), dataDir: DATA_DIR });
+  await resolvePending({ say, query: client.query, from: firstDay(), dataDir: DATA_DIR });
   sayWhereToLook();
   await playLive();
 } catch (error) {
