@@ -1,0 +1,11 @@
+// Frames and labels are compared as text: the machine's time zone must not matter.
+process.env.TZ = 'UTC';
+
+const base = require('./.config/jest.config');
+const [[, swc]] = Object.entries(base.transform);
+
+module.exports = {
+  ...base,
+  // The template leaves .mjs as it is, and d3-color arrives as such.
+  transform: { '^.+\\.(t|j|mj)sx?$': swc },
+};

@@ -1,0 +1,4 @@
+import { DataSourcePlugin } from '@grafana/data';
+import { TokenledgerDataSource } from './datasource';
+
+export const plugin = new DataSourcePlugin(TokenledgerDataSource);
