@@ -4,12 +4,17 @@ import type { Route, RouteContext } from '../../backend/src/http/route.js';
 import { validate } from '../../backend/src/http/validate.js';
 
 /** The team, and a key bound to one organisation. */
-export const team: Caller = { scopes: new Set(['read']), orgId: null, realm: 'team', name: 'team' };
+export const team: Caller = {
+  ...{ scopes: new Set(['read']), orgId: null, realm: 'team', name: 'team' },
+  ...{ audience: 'team', role: null },
+};
 export const boundTo = (orgId: string): Caller => ({
   scopes: new Set(['read']),
   orgId,
   realm: `org:${orgId}`,
   name: `key of ${orgId}`,
+  audience: 'customer',
+  role: null,
 });
 
 /**

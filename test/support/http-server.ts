@@ -13,7 +13,10 @@ export interface TestServer extends Address {
   readonly logged: readonly Record<string, unknown>[];
 }
 
-const ANY_TEAM_MEMBER: Caller = { scopes: new Set(['admin']), orgId: null, realm: 'team', name: 'test' };
+const ANY_TEAM_MEMBER: Caller = {
+  ...{ scopes: new Set(['admin']), orgId: null, realm: 'team', name: 'test' },
+  ...{ audience: 'team', role: null },
+};
 
 /** Starts the real server with `routes`; every caller may do everything unless `overrides.authenticate` says otherwise. */
 export async function startServer(

@@ -35,7 +35,10 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
   const identify = async (token: string, { peer }: RequestFacts, scope: Scope): Promise<Caller> => {
     const key = await deps.keys.find(token);
     if (key !== null) {
-      return { scopes: new Set(key.scopes), orgId: key.orgId, realm: realmOf(key.orgId), name: key.id };
+      return {
+        ...{ scopes: new Set(key.scopes), orgId: key.orgId, realm: realmOf(key.orgId), name: key.id },
+        ...{ audience: key.orgId === null ? 'team' : 'customer', role: null },
+      };
     }
     if (deps.localAdmin.matches(token) && isLoopback(peer)) return LOCAL_ADMIN;
     const blockedFor = await deps.failures.blockedFor(peer);
@@ -60,7 +63,7 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
 }
 
 function teamCaller(name: string, scopes: readonly Scope[]): Caller {
-  return { scopes: new Set(scopes), orgId: null, realm: TEAM_REALM, name };
+  return { scopes: new Set(scopes), orgId: null, realm: TEAM_REALM, name, audience: 'team', role: null };
 }
 
 function unauthorized(code: string, what: string, scope: Scope): Problem {

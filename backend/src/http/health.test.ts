@@ -1,10 +1,10 @@
+import { boundTo, team } from '../../../test/support/call-route.js';
 import type { Caller } from './caller.js';
 import { send, startServer } from '../../../test/support/http-server.js';
 import { createHealthRoutes, type Readiness } from './health.js';
 import { createMetrics } from './metrics.js';
 
-const bound: Caller = { scopes: new Set(['read']), orgId: 'acme', realm: 'org:acme', name: 'k' };
-const team: Caller = { ...bound, orgId: null, realm: 'team' };
+const bound = boundTo('acme');
 
 async function get(
   path: string,

@@ -25,7 +25,10 @@ export interface ServeDeps {
 }
 
 /** Who calls a public route: nobody in particular, who may nothing. */
-const ANYONE: Caller = { scopes: new Set(), orgId: null, realm: 'none', name: 'anyone' };
+const ANYONE: Caller = {
+  ...{ scopes: new Set(), orgId: null, realm: 'none', name: 'anyone' },
+  ...{ audience: 'customer', role: null },
+};
 
 /** The way of every request to a route: who, may he, body, valid?, handle, answer. Never rejects. */
 export function serveRoute(

@@ -113,6 +113,8 @@ describe('routes', () => {
     orgId,
     realm: 'team',
     name: 'test',
+    audience: orgId === null ? 'team' : 'customer',
+    role: null,
   });
   type Page = {
     prices: { id: string; names: string[]; org_id: string | null; effective_from: string | null }[];

@@ -8,7 +8,7 @@ import { QUARTER, type Cut, type TimeRange } from './time-ranges.js';
 
 /** Rows of the organisations the caller may see: part of every statement of this room. */
 export function visibleTo(allowed: Allowed): Sql {
-  if (allowed.all) return sql`true`;
+  if (allowed.organisations === null) return sql`true`;
   const [only, ...more] = allowed.organisations;
   // A plain equality lets PostgreSQL read usage_events_org_time in order; "any" of a list does not.
   if (only !== undefined && more.length === 0) return sql`org_id = ${only}`;

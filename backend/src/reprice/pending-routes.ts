@@ -117,17 +117,12 @@ export function createPendingRoutes({ db, events, allowed }: PendingRouteDeps): 
       responses: { 200: { description: 'What was given up.', schema: WrittenOff } },
       handle: async ({ caller, body, signal }) => {
         const { before, note, dry_run: dryRun, org_id: orgId, ...which } = body;
-        // An administrator's key may be bound too.
-        const organisations = allowed(caller, orgId === undefined ? undefined : [orgId]);
-        const filter = {
-          ...which,
-          orgId: organisations.all ? undefined : organisations.organisations[0],
-          before,
-        };
-        const groups = await pendingGroups(db, filter, organisations);
+        const chosen = allowed(caller, orgId === undefined ? undefined : [orgId]);
+        const filter = { ...which, before };
+        const groups = await pendingGroups(db, filter, chosen);
         const { writtenOff, complete } = dryRun
           ? { writtenOff: 0, complete: true }
-          : await writeOff({ db, events }, filter, { author: caller.name, note }, signal);
+          : await writeOff({ db, events }, filter, chosen, { author: caller.name, note }, signal);
         const answer = { dry_run: dryRun, calls: total(groups), groups: groups.map(view) };
         return {
           body: { ...answer, written_off: writtenOff, complete } satisfies z.input<typeof WrittenOff>,

@@ -12,7 +12,6 @@ export interface PendingFilter {
   readonly reason?: PendingReason | undefined;
   readonly provider?: string | undefined;
   readonly model?: string | undefined;
-  readonly orgId?: string | undefined;
   /** Calls that started before it, Unix ms. */
   readonly before?: number | undefined;
 }
@@ -36,15 +35,13 @@ export interface PendingGroup {
 
 const MODEL = sql`coalesce(e.request_model, e.response_model)`;
 
-function matching({ reason, provider, model, orgId, before }: PendingFilter, allowed?: Allowed): Sql {
+function matching({ reason, provider, model, before }: PendingFilter, { organisations }: Allowed): Sql {
   const conditions = [sql`e.cost_status = 'pending'`];
   if (reason !== undefined) conditions.push(sql`e.cost_reason = ${reason}`);
   if (provider !== undefined) conditions.push(sql`e.provider = ${provider}`);
   if (model !== undefined) conditions.push(sql`${MODEL} = ${model}`);
-  if (orgId !== undefined) conditions.push(sql`e.org_id = ${orgId}`);
   if (before !== undefined) conditions.push(sql`e.started_at < ${timeText(before)}::timestamptz`);
-  if (allowed?.all === false)
-    conditions.push(sql`e.org_id = any(${arrayLiteral(allowed.organisations)}::text[])`);
+  if (organisations) conditions.push(sql`e.org_id = any(${arrayLiteral(organisations)}::text[])`);
   return join(conditions, ' and ');
 }
 
@@ -102,15 +99,23 @@ export async function pendingGroups(
 }
 
 /** UTC days (Unix ms) with such calls, oldest first. */
-export async function pendingDays(db: Queryable, filter: PendingFilter): Promise<number[]> {
+export async function pendingDays(db: Queryable, filter: PendingFilter, allowed: Allowed): Promise<number[]> {
   const { rows } = await db.query<{ day: number }>(sql`
     select distinct (extract(epoch from day) * 1000)::float8 as day
-    from (${everywhere(sql`date_trunc('day', e.started_at, 'UTC') as day`, matching(filter))}) p order by 1`);
+    from (${everywhere(sql`date_trunc('day', e.started_at, 'UTC') as day`, matching(filter, allowed))}) p order by 1`);
   return rows.map(({ day }) => day);
 }
 
-export const slicePending = (db: Queryable, day: number, filter: PendingFilter): Promise<CallSlice[]> =>
-  slicesOfDay(db, day, matching(filter));
+export const slicePending = (
+  db: Queryable,
+  day: number,
+  filter: PendingFilter,
+  allowed: Allowed,
+): Promise<CallSlice[]> => slicesOfDay(db, day, matching(filter, allowed));
 
-export const readPending = (db: Queryable, slice: CallSlice, filter: PendingFilter): Promise<StoredRow[]> =>
-  readSlice(db, slice, matching(filter));
+export const readPending = (
+  db: Queryable,
+  slice: CallSlice,
+  filter: PendingFilter,
+  allowed: Allowed,
+): Promise<StoredRow[]> => readSlice(db, slice, matching(filter, allowed));

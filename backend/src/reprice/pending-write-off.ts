@@ -1,3 +1,4 @@
+import type { Allowed } from '../access/allowed.js';
 import type { Db } from '../db/db.js';
 import type { EventStore } from '../event-store/event-store.js';
 import type { LedgerRow } from '../event-store/ledger-row.js';
@@ -22,15 +23,16 @@ export interface WrittenOffBy {
 export async function writeOff(
   { db, events }: WriteOffDeps,
   filter: PendingFilter & { readonly before: number },
+  allowed: Allowed,
   by: WrittenOffBy,
   signal: AbortSignal,
 ): Promise<{ readonly writtenOff: number; readonly complete: boolean }> {
   let writtenOff = 0;
   let complete = true;
-  for (const day of await pendingDays(db, filter)) {
+  for (const day of await pendingDays(db, filter, allowed)) {
     if (signal.aborted) return { writtenOff, complete: false };
-    for (const slice of await slicePending(db, day, filter)) {
-      const changes = (await readPending(db, slice, filter)).map((before) => ({
+    for (const slice of await slicePending(db, day, filter, allowed)) {
+      const changes = (await readPending(db, slice, filter, allowed)).map((before) => ({
         before,
         after: givenUp(before),
       }));
