@@ -126,6 +126,8 @@ function explain({ status, code, message }: ApiError): ConnectionCheck {
         );
   }
   const known = Object.hasOwn(PROBLEMS, code) ? PROBLEMS[code] : undefined;
+  // Which issuer and which was expected: that is the whole point, so not among what has to be unfolded.
+  if (known && code === 'wrong_issuer') return failed(known[0], `${message} ${known[1]}`);
   if (known) return failed(...known, message);
   return failed(`The connection does not work (${status}).`, message);
 }
