@@ -1,6 +1,7 @@
-import sql, { join, raw, type Sql } from 'sql-template-tag';
+import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import type { Allowed } from '../access/allowed.js';
 import { conditions, DIMENSION_COLUMNS, slotOf, within } from './filter-store.js';
+import { columnsOf, grouped, type Level } from './level-store.js';
 import { LATENCIES, QUANTILES } from './measure.js';
 import type { UsagePlan } from './plan.js';
 import type { TimeRange } from './time-ranges.js';
@@ -10,13 +11,9 @@ export interface Extra {
   /** Common table expressions, each `name as (…)`, that the rest may use. */
   readonly tables: readonly Sql[];
   readonly columns: readonly string[];
-  /** Rows of slot, the dimensions and the columns: one for each group. */
-  readonly groups: Sql;
-  /** One row of the columns, over all groups. */
-  readonly total: Sql;
+  /** Rows of a level's columns and those of this extra: one for each group. */
+  readonly at: (level: Level) => Sql;
 }
-
-const keysOf = (plan: UsagePlan): Sql[] => plan.groupBy.map((dimension) => DIMENSION_COLUMNS[dimension]);
 
 const CONVERSATIONS = 'conversations';
 const USERS = 'users';
@@ -25,21 +22,19 @@ const USERS = 'users';
 export function distinctExtra(plan: UsagePlan, allowed: Allowed): Extra | null {
   const { distinct, cut, filters } = plan;
   if (!distinct) return null;
-  const keys = keysOf(plan);
+  const columns = [CONVERSATIONS, USERS];
   const where = (ranges: readonly TimeRange[]): Sql =>
     sql`kind = 'call' and ${conditions(within(sql`started_at`, ranges), filters, allowed)}`;
   if (distinct.method === 'distinct_raw') {
+    const source = {
+      from: sql`usage_events`,
+      where: where(distinct.raw),
+      slot: slotOf(sql`started_at`, cut),
+    };
     const counted = sql`
       count(distinct (org_id, conversation_id)) filter (where conversation_id is not null) as conversations,
       count(distinct (org_id, user_id)) filter (where user_id is not null) as users`;
-    const from = sql`from usage_events where ${where(distinct.raw)}`;
-    return {
-      tables: [],
-      columns: [CONVERSATIONS, USERS],
-      groups: sql`select ${join([sql`${slotOf(sql`started_at`, cut)} as slot`, ...keys])}, ${counted}
-        ${from} group by ${join([sql`1`, ...keys])}`,
-      total: sql`select ${counted} ${from}`,
-    };
+    return { tables: [], columns, at: (level) => grouped(level, source, counted) };
   }
   const dayStart = sql`(day::timestamp at time zone 'UTC')`;
   const ofDays = sql`
@@ -49,12 +44,12 @@ export function distinctExtra(plan: UsagePlan, allowed: Allowed): Extra | null {
     select ${slotOf(sql`started_at`, cut)}, org_id, count(distinct conversation_id), count(distinct user_id)
     from usage_events where ${where(distinct.raw)}
     group by 1, 2, (started_at at time zone 'UTC')::date`;
+  const source = { from: sql`daily_distinct`, slot: sql`slot` };
   const added = sql`sum(conversations) as conversations, sum(users) as users`;
   return {
     tables: [sql`daily_distinct as (${ofDays})`],
-    columns: [CONVERSATIONS, USERS],
-    groups: sql`select ${join([sql`slot`, ...keys])}, ${added} from daily_distinct group by ${join([sql`1`, ...keys])}`,
-    total: sql`select ${added} from daily_distinct`,
+    columns,
+    at: (level) => grouped(level, source, added),
   };
 }
 
@@ -65,7 +60,7 @@ const logBucket = (ms: Sql): Sql => sql`floor(ln(greatest(${ms}, 1)::float8) / l
 export function latencyExtra(plan: UsagePlan, allowed: Allowed): Extra | null {
   const { latency, cut, filters } = plan;
   if (!latency) return null;
-  const keys = keysOf(plan);
+  const keys = plan.groupBy.map((dimension) => DIMENSION_COLUMNS[dimension]);
   const list = (items: readonly Sql[]): Sql => join([...items, ...keys]);
   const parts = latency.flatMap(({ table, ranges }): Sql[] => {
     if (table !== 'usage_events') {
@@ -85,29 +80,32 @@ export function latencyExtra(plan: UsagePlan, allowed: Allowed): Extra | null {
             and ${conditions(within(sql`started_at`, ranges), filters, allowed)}`,
     );
   });
-  const columns = LATENCIES.flatMap((name) =>
-    Object.keys(QUANTILES).map((quantile) => `${name}_${quantile}`),
-  );
-  const quantiles = join(
-    LATENCIES.flatMap((name) =>
-      Object.entries(QUANTILES).map(
-        ([quantile, share]) =>
-          sql`min(log_bucket) filter (where latency = ${name} and upto >= ${share}::float8 * calls_of_all) as ${raw(`${name}_${quantile}`)}`,
-      ),
-    ),
-  );
-  const counted = (group: Sql): Sql => sql`
-    select *, sum(calls) over (partition by ${group} order by log_bucket) as upto, sum(calls) over (partition by ${group}) as calls_of_all`;
   return {
     tables: [
       sql`histogram as (
         select ${list([sql`slot`, sql`latency`, sql`log_bucket`])}, sum(calls) as calls
         from (${join(parts, ' union all ')}) as latencies group by ${list([sql`slot`, sql`latency`, sql`log_bucket`])})`,
     ],
-    columns,
-    groups: sql`select ${list([sql`slot`])}, ${quantiles}
-      from (${counted(list([sql`slot`, sql`latency`]))} from histogram) as counted group by ${list([sql`slot`])}`,
-    total: sql`select ${quantiles} from (${counted(sql`latency`)}
-      from (select latency, log_bucket, sum(calls) as calls from histogram group by 1, 2) as summed) as counted`,
+    columns: LATENCIES.flatMap((name) => Object.keys(QUANTILES).map((quantile) => `${name}_${quantile}`)),
+    at: quantilesAt,
   };
+}
+
+/** The first bucket up to which there are enough calls, of the histogram summed up to a level. */
+function quantilesAt(level: Level): Sql {
+  const buckets = { from: sql`histogram`, slot: sql`slot`, more: [sql`latency`, sql`log_bucket`] };
+  const names = columnsOf(level);
+  const group = join([...names, sql`latency`]);
+  const summed = level.finest ? sql`histogram` : sql`(${grouped(level, buckets, sql`sum(calls) as calls`)})`;
+  const counted = sql`
+    select *, sum(calls) over (partition by ${group} order by log_bucket) as upto, sum(calls) over (partition by ${group}) as calls_of_all
+    from ${summed} as summed`;
+  const quantiles = LATENCIES.flatMap((name) =>
+    Object.entries(QUANTILES).map(
+      ([quantile, share]) =>
+        sql`min(log_bucket) filter (where latency = ${name} and upto >= ${share}::float8 * calls_of_all) as ${raw(`${name}_${quantile}`)}`,
+    ),
+  );
+  return sql`select ${join([...names, ...quantiles])} from (${counted}) as counted
+    ${names.length > 0 ? sql`group by ${join(names)}` : empty}`;
 }

@@ -22,7 +22,13 @@ export interface UsagePlan {
   readonly measures: readonly Measure[];
   /** With `calls` always: a group whose calls all moved away is none. */
   readonly sums: readonly Sum[];
-  readonly orderBy: readonly { readonly field: OrderField; readonly direction: 'asc' | 'desc' }[];
+  /** How many groups keep rows of their own, and which: those with the most of a measure. Null: all do. */
+  readonly top: { readonly count: number; readonly by: Measure } | null;
+  /** `other`: what is beyond the top comes after it. */
+  readonly orderBy: readonly {
+    readonly field: OrderField | 'other';
+    readonly direction: 'asc' | 'desc';
+  }[];
   readonly limit: number;
 }
 
@@ -43,6 +49,7 @@ export function planUsage(request: UsageRequest, marks: Watermarks): UsagePlan {
     filters: request.filters,
     measures,
     sums: [...new Set<Sum>(['calls', ...facts.flatMap(({ sums }) => sums)])],
+    top: topOf(request),
     orderBy: orderOf(request, measures),
     limit: request.limit,
   };
@@ -54,13 +61,19 @@ function cutOf({ interval, time_zone, from, to }: UsageRequest): Cut {
   return { kind: 'edges', edges: intervalEdges(interval, time_zone, from, to) };
 }
 
+function topOf({ top, measures }: UsageRequest): UsagePlan['top'] {
+  const by = top?.by ?? measures[0];
+  return top && by ? { count: top.count, by } : null;
+}
+
 /** Without an order: by time, then the first measure with the greatest first. The rest of the key makes any order total. */
 function orderOf(request: UsageRequest, measures: readonly Measure[]): UsagePlan['orderBy'] {
   const time = request.interval === null ? [] : [{ field: 'time', direction: 'asc' } as const];
+  const other = request.top ? [{ field: 'other', direction: 'asc' } as const] : [];
   const [first] = measures;
   const asked = request.order_by.length
     ? request.order_by
-    : [...time, ...(first ? [{ field: first, direction: 'desc' } as const] : [])];
-  const key = [...time, ...request.group_by.map((field) => ({ field, direction: 'asc' }) as const)];
+    : [...time, ...other, ...(first ? [{ field: first, direction: 'desc' } as const] : [])];
+  const key = [...time, ...other, ...request.group_by.map((field) => ({ field, direction: 'asc' }) as const)];
   return [...asked, ...key.filter(({ field }) => !asked.some((given) => given.field === field))];
 }

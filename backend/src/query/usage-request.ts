@@ -23,6 +23,19 @@ const orderSchema = z.strictObject({
   direction: z.enum(['asc', 'desc']).default('asc'),
 });
 
+export const MAX_TOP = 100;
+
+const topSchema = z
+  .strictObject({
+    count: z.int().min(1).max(MAX_TOP),
+    by: z.enum(MEASURE_NAMES).optional().meta({ description: 'The first measure unless told.' }),
+  })
+  .meta({
+    description:
+      'Only the groups with the most over the whole time keep rows of their own; all others are summed up as one, whose rows ' +
+      'have every dimension null and `other` true.',
+  });
+
 /** The question: which measures, over which time, cut and grouped how. Parsed, it is what `planUsage` takes. */
 export const usageRequestSchema = z
   .strictObject({
@@ -37,6 +50,7 @@ export const usageRequestSchema = z
     measures: z.array(z.enum(MEASURE_NAMES)).min(1).max(MEASURE_NAMES.length),
     group_by: z.array(z.enum(DIMENSIONS)).max(DIMENSIONS.length).default([]),
     filters: z.array(filterSchema).max(50).default([]),
+    top: topSchema.optional(),
     order_by: z.array(orderSchema).max(10).default([]),
     as_of: z
       .enum(['closed', 'known'])
@@ -59,7 +73,12 @@ export const usageRequestSchema = z
       );
     if (new Set(request.group_by).size < request.group_by.length)
       wrong(['group_by'], 'Names a dimension twice.');
-    const fields = new Set<string>([...request.group_by, ...withCoverage(request.measures)]);
+    if (request.top && request.group_by.length === 0)
+      wrong(['top'], 'Needs "group_by": it keeps the greatest of its groups.');
+    const measures = withCoverage(request.measures);
+    if (request.top?.by && !measures.includes(request.top.by))
+      wrong(['top', 'by'], `"${request.top.by}" is not in the answer: ${measures.join(', ')}.`);
+    const fields = new Set<string>([...request.group_by, ...measures]);
     if (request.interval) fields.add('time');
     for (const [index, { field }] of request.order_by.entries()) {
       if (!fields.has(field))

@@ -39,14 +39,21 @@ const usageAnswerSchema = z
   .object({
     rows: z.array(
       z
-        .object({ time: timeSchema.optional(), ...dimensionSchemas, ...measureSchemas })
+        .object({
+          time: timeSchema.optional(),
+          ...dimensionSchemas,
+          ...measureSchemas,
+          other: z.boolean().optional().meta({
+            description: 'Only with `top`: true for the sum of the groups that are not among the top.',
+          }),
+        })
         .meta({ id: 'UsageRow' }),
     ),
     totals: z
       .object(measureSchemas)
       .meta({ id: 'UsageTotals', description: 'Over all groups, those beyond the limit too.' }),
     meta: z.object({
-      groups: z.int().meta({ description: 'How many rows there are without a limit.' }),
+      groups: z.int().meta({ description: 'How many groups there are without a limit and a top.' }),
       truncated: z.boolean(),
       cut: z.object({
         as_of: z.enum(['closed', 'known']),
@@ -70,6 +77,8 @@ read where. Raw events live for days, quarters of an hour for months, UTC days f
 that says what can.
 A cost is null, never zero, where nothing is priced, and always comes with \`coverage\` and \`pending_calls\`.
 Without \`order_by\`, rows come by time and then by the first measure, the greatest first; null comes last.
+\`top\` keeps the groups with the most of a measure over the whole time (equal ones by name; null is a value) and sums up all others
+exactly, ratios and percentiles too: rows with every dimension null and \`other\` true, after the top ones unless an order is given.
 \`limit\` is ${DEFAULT_ROWS} unless told, at most ${MAX_ROWS}; \`totals\` are over all groups.
 
 Measures:
@@ -121,8 +130,8 @@ export function createUsageRoutes({ db, allowed, fresh, now }: UsageRouteDeps): 
       await fresh();
       return withWatermarks(db, async (marks) => {
         const plan = planUsage(body, marks);
-        const { groups, total, count } = await readUsage(db, plan, visible);
-        const meta = { groups: count, truncated: count > groups.length, ...cutView(plan, body.as_of) };
+        const { groups, total, rows, count } = await readUsage(db, plan, visible);
+        const meta = { groups: count, truncated: rows > groups.length, ...cutView(plan, body.as_of) };
         return { body: { rows: groups.map(rowView), totals: measuresView(total), meta } };
       });
     },
@@ -205,7 +214,8 @@ function cutView({ reading: { told }, distinct }: UsagePlan, asOf: 'closed' | 'k
 
 function rowView(group: UsageGroup): Record<string, unknown> {
   const time = group.time === null ? {} : { time: isoTime(group.time) };
-  return { ...time, ...group.dimensions, ...measuresView(group) };
+  const other = group.other === null ? {} : { other: group.other };
+  return { ...time, ...group.dimensions, ...measuresView(group), ...other };
 }
 
 function measuresView({ measures }: UsageGroup): Record<string, unknown> {

@@ -4,6 +4,16 @@ import type { Db, Row } from '../db/db.js';
 import type { Dimension } from './dimension.js';
 import { distinctExtra, latencyExtra, type Extra } from './extra-store.js';
 import { DIMENSION_COLUMNS, slotOf, startOf } from './filter-store.js';
+import {
+  byGroup,
+  byTopGroup,
+  columnsOf,
+  groupKey,
+  grouped,
+  OVER_ALL,
+  overTime,
+  type Level,
+} from './level-store.js';
 import { factsOf, type Measure, type Sum } from './measure.js';
 import type { UsagePlan } from './plan.js';
 import { usageParts } from './sums-store.js';
@@ -44,6 +54,7 @@ function order(plan: UsagePlan): Sql {
   if (plan.orderBy.length === 0) return sql`slot`;
   const column = (field: UsagePlan['orderBy'][number]['field']): Sql => {
     if (field === 'time') return sql`slot`;
+    if (field === 'other') return sql`other`;
     return field in DIMENSION_COLUMNS ? DIMENSION_COLUMNS[field as Dimension] : measureOf(field as Measure);
   };
   return join(
@@ -53,51 +64,67 @@ function order(plan: UsagePlan): Sql {
   );
 }
 
-/** The groups: slot, the dimensions, the sums, the columns of extras. One whose calls all moved away is none. */
-function groupsOf(plan: UsagePlan, extras: readonly Extra[]): Sql {
-  const keys = plan.groupBy.map((dimension) => DIMENSION_COLUMNS[dimension]);
-  const added = join(plan.sums.map((sum) => sql`sum(${raw(sum)}) as ${raw(sum)}`));
-  const summed = sql`select ${slotOf(sql`at`, plan.cut)} as slot, ${list(keys)} ${added}
-    from parts group by ${join([sql`1`, ...keys])} having sum(calls) <> 0`;
+const added = ({ sums }: UsagePlan): Sql => join(sums.map((sum) => sql`sum(${raw(sum)}) as ${raw(sum)}`));
+
+/** The groups of a level: its columns, the sums, the columns of extras. One whose calls all moved away is none. */
+function groupsAt(level: Level, plan: UsagePlan, extras: readonly Extra[]): Sql {
+  const summed = level.finest
+    ? sql`select * from summed`
+    : grouped(level, { from: sql`summed`, slot: sql`slot` }, added(plan));
   if (extras.length === 0) return summed;
-  const columns = extras.flatMap((extra) => extra.columns);
+  const numbers = [...plan.sums, ...extras.flatMap((extra) => extra.columns)];
+  const names = columnsOf(level);
   // Rows laid under each other, not joined: keys may be null, and PostgreSQL joins those row by row.
-  const filled = (told: readonly string[]): Sql =>
-    join([...plan.sums, ...columns].map((name) => (told.includes(name) ? raw(name) : sql`null::numeric`)));
-  const rows = [
-    sql`select slot, ${list(keys)} ${filled(plan.sums)} from summed`,
-    ...extras.map(
-      (extra) => sql`select slot, ${list(keys)} ${filled(extra.columns)} from (${extra.groups}) as extra`,
-    ),
-  ];
+  const filled = (told: readonly string[], rows: Sql): Sql =>
+    sql`select ${list(names)} ${join(numbers.map((name) => (told.includes(name) ? raw(name) : sql`null::numeric`)))}
+      from (${rows}) as rows`;
+  const laid = [filled(plan.sums, summed), ...extras.map((extra) => filled(extra.columns, extra.at(level)))];
   return sql`
-    select slot, ${list(keys)} ${join([...plan.sums, ...columns].map((name) => sql`max(${raw(name)}) as ${raw(name)}`))}
-    from (with summed as (${summed}) ${join(rows, ' union all ')}) as laid (${join([sql`slot`, ...keys, ...[...plan.sums, ...columns].map((name) => raw(name))])})
-    group by ${join([sql`1`, ...keys])} having max(calls) is not null`;
+    select ${list(names)} ${join(numbers.map((name) => sql`max(${raw(name)}) as ${raw(name)}`))}
+    from (${join(laid, ' union all ')}) as laid (${join([...names, ...numbers.map((name) => raw(name))])})
+    group by ${join(names)} having max(calls) is not null`;
+}
+
+/** Keys of the groups with the most of a measure over the whole time; equal ones by their dimensions. */
+function topGroups(
+  { count, by }: NonNullable<UsagePlan['top']>,
+  plan: UsagePlan,
+  extras: readonly Extra[],
+): Sql {
+  const { distinct, percentile } = factsOf(by);
+  const needed = distinct || percentile ? extras : [];
+  const dimensions = plan.groupBy.map((dimension) => sql`${DIMENSION_COLUMNS[dimension]} nulls last`);
+  return sql`
+    select ${groupKey(plan.groupBy)} as key from (${groupsAt(overTime(plan.groupBy), plan, needed)}) as whole
+    order by ${join([sql`${measureOf(by)} desc nulls last`, ...dimensions])} limit ${count}`;
 }
 
 /** One statement, so rows and totals tell of the same moment. Position 0 is the total over all groups. */
 function usageStatement(plan: UsagePlan, allowed: Allowed): Sql {
-  const extras = [distinctExtra(plan, allowed), latencyExtra(plan, allowed)].filter(
-    (extra) => extra !== null,
-  );
-  const keys = plan.groupBy.map((dimension) => DIMENSION_COLUMNS[dimension]);
-  const added = join(plan.sums.map((sum) => sql`sum(${raw(sum)}) as ${raw(sum)}`));
+  const { groupBy, top } = plan;
+  const distinct = distinctExtra(plan, allowed);
+  const latency = latencyExtra(plan, allowed);
+  const extras = [distinct, latency].filter((extra) => extra !== null);
+  const level = top ? byTopGroup(groupBy) : byGroup(groupBy);
+  const names = columnsOf(level);
+  const tables = [sql`parts as (${usageParts(plan, allowed)})`, ...extras.flatMap((extra) => extra.tables)];
+  const parts = { from: sql`parts`, slot: slotOf(sql`at`, plan.cut) };
+  tables.push(sql`summed as (${grouped(byGroup(groupBy), parts, added(plan))} having sum(calls) <> 0)`);
+  if (top) tables.push(sql`top_groups as (${topGroups(top, plan, extras)})`);
   const told = join(
     plan.measures.map(
       (measure) => sql`trim_scale((${measureOf(measure)})::numeric)::text as ${raw(measure)}`,
     ),
   );
-  const totals = extras.map((extra, index) => sql`, (${extra.total}) as ${raw(`extra_${index}`)}`);
+  const totals = extras.map((extra, index) => sql`, (${extra.at(OVER_ALL)}) as ${raw(`extra_${index}`)}`);
   return sql`
-    with parts as (${usageParts(plan, allowed)}),
-    ${list(extras.flatMap((extra) => extra.tables))}
-    groups as (${groupsOf(plan, extras)}),
+    with ${list(tables)}
+    groups as (${groupsAt(level, plan, extras)}),
     ranked as (select *, row_number() over (order by ${order(plan)}) as position from groups)
-    select position, slot, ${list(keys)} ${told}, 0 as groups from ranked where position <= ${plan.limit}
+    select position, ${list(names)} ${told}, 0 as shown, 0 as groups from ranked where position <= ${plan.limit}
     union all
-    select 0, null, ${list(plan.groupBy.map(() => sql`null`))} ${told}, groups
-    from (select count(*) as groups, ${added} from groups) as total ${totals.length ? join(totals, ' ') : empty}`;
+    select 0, ${list(names.map(() => sql`null`))} ${told}, shown, ${top ? sql`(select count(*) from summed)` : sql`shown`}
+    from (select count(*) as shown, ${added(plan)} from groups) as total ${totals.length ? join(totals, ' ') : empty}`;
 }
 
 /** One group: its measures as decimal text, null where unknown. */
@@ -106,6 +133,19 @@ export interface UsageGroup {
   readonly time: number | null;
   readonly dimensions: Readonly<Partial<Record<Dimension, string | null>>>;
   readonly measures: Readonly<Partial<Record<Measure, string | null>>>;
+  /** True for all groups beyond the top together; null where all groups keep their rows. */
+  readonly other: boolean | null;
+}
+
+export interface UsageAnswer {
+  /** In the order of the plan, up to its limit. */
+  readonly groups: readonly UsageGroup[];
+  /** Over all groups. */
+  readonly total: UsageGroup;
+  /** How many rows there are without a limit. */
+  readonly rows: number;
+  /** How many groups there are without a limit and a top. */
+  readonly count: number;
 }
 
 /**
@@ -116,7 +156,7 @@ export async function readUsage(
   db: Pick<Db, 'transaction'>,
   plan: UsagePlan,
   allowed: Allowed,
-): Promise<{ groups: UsageGroup[]; total: UsageGroup; count: number }> {
+): Promise<UsageAnswer> {
   const { rows } = await db.transaction(async (tx) => {
     await tx.query(sql`set local work_mem = '64MB'`);
     return tx.query(usageStatement(plan, allowed));
@@ -124,7 +164,7 @@ export async function readUsage(
   const ordered = rows.toSorted((a, b) => Number(a['position']) - Number(b['position']));
   const [total, ...groups] = ordered.map((row) => groupOf(row, plan));
   if (!total) throw new RangeError('the usage statement must return its total');
-  return { groups, total, count: Number(ordered[0]?.['groups']) };
+  return { groups, total, rows: Number(ordered[0]?.['shown']), count: Number(ordered[0]?.['groups']) };
 }
 
 function groupOf(row: Row, plan: UsagePlan): UsageGroup {
@@ -134,5 +174,6 @@ function groupOf(row: Row, plan: UsagePlan): UsageGroup {
     time: row['slot'] === null ? null : startOf(Number(row['slot']), plan.cut),
     dimensions: pick(plan.groupBy),
     measures: pick(plan.measures),
+    other: plan.top ? row['other'] === true : null,
   };
 }
