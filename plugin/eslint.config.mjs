@@ -37,7 +37,8 @@ export default defineConfig([
     },
   },
   {
-    files: ['src/**/*.test.{ts,tsx}'],
+    // A table of cases, or of types, is one idea, however long.
+    files: ['src/**/*.test.{ts,tsx}', 'src/api/wire.ts'],
     rules: { 'max-lines': 'off' },
   },
   prettier,

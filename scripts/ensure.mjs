@@ -1,5 +1,6 @@
 // Run first by every script of package.json: installs what the lockfile says when node_modules differs from it, and
-// with --build compiles. Built-ins only, because nothing else is there in a fresh clone.
+// with --build compiles. With --plugin the same for plugin/, a package of its own: its tools are 900 MB that running the
+// product never needs. Built-ins only, because nothing else is there in a fresh clone.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -48,21 +49,27 @@ function run(command, args, options = {}) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-const root = new URL('../', import.meta.url);
+/** @param {string[]} args @param {import('node:child_process').SpawnSyncOptions} options */
+function npm(args, options) {
+  const path = process.env.npm_execpath;
+  if (path) run(process.execPath, [path, ...args], options);
+  else run('npm', args, { shell: true, ...options });
+}
 
-function install() {
+const root = new URL('../', import.meta.url);
+const plugin = new URL('plugin/', root);
+
+/** @param {URL} folder @param {{ needsEmbeddedEngine: boolean }} needs */
+function install(folder, needs) {
   const reason = staleReason(
-    readPackages(new URL('package-lock.json', root)) ?? {},
-    readPackages(new URL('node_modules/.package-lock.json', root)),
-    { needsEmbeddedEngine: !process.env.DATABASE_URL },
+    readPackages(new URL('package-lock.json', folder)) ?? {},
+    readPackages(new URL('node_modules/.package-lock.json', folder)),
+    needs,
   );
   if (!reason) return;
-  console.log(`Installing packages: ${reason}.`);
+  console.log(`Installing packages${folder === plugin ? ' of the plugin' : ''}: ${reason}.`);
   // No package needs its install script, so none may run.
-  const args = ['ci', '--no-audit', '--no-fund', '--ignore-scripts'];
-  const npm = process.env.npm_execpath;
-  if (npm) run(process.execPath, [npm, ...args]);
-  else run('npm', args, { shell: true });
+  npm(['ci', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: fileURLToPath(folder) });
 }
 
 function build() {
@@ -79,7 +86,18 @@ function build() {
   if (emitted > 0) console.log('Compiled.');
 }
 
+/** Always: webpack takes two seconds, and a stale dist/ would be tested in silence. */
+function buildPlugin() {
+  const webpack = fileURLToPath(new URL('node_modules/webpack-cli/bin/cli.js', plugin));
+  const args = [webpack, '-c', './webpack.config.ts', '--env', 'production', '--stats', 'errors-warnings'];
+  run(process.execPath, args, { cwd: fileURLToPath(plugin) });
+  console.log('Built the plugin.');
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  install();
-  if (process.argv.includes('--build')) build();
+  const [withBuild, withPlugin] = ['--build', '--plugin'].map((flag) => process.argv.includes(flag));
+  install(root, { needsEmbeddedEngine: !process.env.DATABASE_URL });
+  if (withPlugin) install(plugin, { needsEmbeddedEngine: false });
+  if (withBuild) build();
+  if (withBuild && withPlugin) buildPlugin();
 }
