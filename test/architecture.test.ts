@@ -7,7 +7,7 @@ import ts from 'typescript';
  * use its own floor and the floors below it. Types count as much as code.
  */
 const FLOORS: readonly (readonly string[])[] = [
-  ['config.ts', 'config-values.ts', 'db', 'http'],
+  ['config.ts', 'config-environment.ts', 'config-values.ts', 'db', 'http'],
   ['ledger', 'usage', 'pricing'],
   ['access', 'jobs', 'price-book'],
   ['customers', 'event-store'],

@@ -27,6 +27,29 @@ export const attributeNames = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** A URL of a PostgreSQL database. */
+export const postgresUrl = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol),
+    'must be a PostgreSQL URL',
+  );
+
+/** An address of a website without its last slash; a path is part of it. Its text stays: others compare it. */
+export const webAddress = z.string().transform((text, context) => {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const extra = url === null || url.username !== '' || url.password !== '' || /[?#\\\s]/.test(text);
+  if (!extra && /^https?:\/\//.test(text)) return text.replace(/\/+$/, '');
+  context.addIssue('must be an http or https address without user, query or fragment');
+  return z.NEVER;
+});
+
+/** A number of an organisation in Grafana. */
+export const grafanaOrganisation = z
+  .string()
+  .regex(/^[1-9]\d{0,8}$/, "must be the number of one of Grafana's organisations, such as 1")
+  .transform(Number);
+
 function quantity(form: RegExp, units: Readonly<Record<string, number>>, message: string) {
   return z.string().transform((text, context) => {
     const [, count = '', unit = ''] = form.exec(text) ?? [];

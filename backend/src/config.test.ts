@@ -26,6 +26,7 @@ describe('readConfig', () => {
       aggregateRetention: 403 * 86_400_000,
       quarantineRetention: 30 * 86_400_000,
       adminKey: null,
+      grafana: null,
       logLevel: 'info',
       maxBodyBytes: 67_108_864,
       maxBytesInFlight: 134_217_728,
@@ -107,6 +108,34 @@ describe('readConfig', () => {
     expect(problemsOf({ ORG_ID_ATTRIBUTES: 'acme.org,,b' })).toHaveLength(1);
   });
 
+  it.each([
+    ['http://localhost:3000', undefined, 'http://localhost:3000', 'http://localhost:3000/'],
+    ['http://grafana:3000/', undefined, 'http://grafana:3000', 'http://grafana:3000/'],
+    ['http://grafana:3000/sub/', undefined, 'http://grafana:3000/sub', 'http://grafana:3000/sub/'],
+    // Grafana's root_url is a text to its tokens: nothing of it may be tidied up but the slash at its end.
+    ['http://grafana:3000', 'https://G.example:443', 'http://grafana:3000', 'https://G.example:443/'],
+    ['http://grafana:3000', 'https://g.example/sub/', 'http://grafana:3000', 'https://g.example/sub/'],
+  ])('reads Grafana at %s with the issuer %s', (url, issuer, readUrl, readIssuer) => {
+    const environment = { GRAFANA_URL: url, ...(issuer !== undefined && { GRAFANA_ISSUER: issuer }) };
+    expect(readConfig(environment).grafana).toEqual({ url: readUrl, issuer: readIssuer, teamOrgId: 1 });
+  });
+
+  it.each([
+    { GRAFANA_URL: 'grafana:3000' },
+    { GRAFANA_URL: 'ftp://grafana' },
+    { GRAFANA_URL: 'http://admin:hunter2@grafana:3000' },
+    { GRAFANA_URL: 'http://grafana:3000/?orgId=1' },
+    { GRAFANA_URL: 'http://grafana:3000/#top' },
+    { GRAFANA_ISSUER: 'https://grafana.example.com/' },
+    { GRAFANA_URL: 'http://grafana:3000', GRAFANA_TEAM_ORG_ID: '0' },
+    { GRAFANA_URL: 'http://grafana:3000', GRAFANA_TEAM_ORG_ID: 'org:1' },
+  ])('refuses %j, without its value', (environment) => {
+    const problems = problemsOf(environment);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(/^GRAFANA_\w+ must be .* Example: GRAFANA_\w+=\S+$/);
+    expect(problems[0]).not.toContain('hunter2');
+  });
+
   it('warns of a misspelt variable of ours, without its value', () => {
     const { warnings } = readConfig({ TOKENLEDGER_ADMINKEY: SECRET, PATH: '/bin' });
     expect(warnings).toHaveLength(1);
@@ -119,9 +148,12 @@ describe('SETTINGS', () => {
   it.each(SETTINGS.map((setting) => [setting.name, setting] as const))(
     '%s: default and example hold',
     (name, setting) => {
-      if (setting.default !== '') expect(readConfig({ [name]: setting.default })).toEqual(readConfig({}));
+      // What is said of Grafana counts where it is.
+      const others = /^GRAFANA_(?!URL)/.test(name) ? { GRAFANA_URL: 'http://127.0.0.1:3000' } : {};
+      const without = readConfig(others);
+      if (setting.default !== '') expect(readConfig({ ...others, [name]: setting.default })).toEqual(without);
       const example = name === 'TOKENLEDGER_ADMIN_KEY' ? 'ab'.repeat(32) : setting.example;
-      expect(readConfig({ [name]: example })).not.toEqual(readConfig({}));
+      expect(readConfig({ ...others, [name]: example })).not.toEqual(without);
     },
   );
 

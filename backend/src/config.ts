@@ -1,9 +1,5 @@
-import { z } from 'zod';
-import { attributeNames, bytes, duration } from './config-values.js';
-
-const MIB = 1024 ** 2;
-const DAY = 86_400_000;
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+import type { z } from 'zod';
+import { ENVIRONMENT, LOG_LEVELS } from './config-environment.js';
 
 /** What a person needs to know of a setting: a row of `--help` and of the README. */
 export interface Setting {
@@ -13,59 +9,6 @@ export interface Setting {
   readonly meaning: string;
   readonly example: string;
 }
-
-/** How the environment is read. Empty strings count as unset and never arrive here. */
-const ENVIRONMENT = z
-  .object({
-    HOST: z
-      .string()
-      .regex(/^[\w.:-]+$/, 'must be an address or a host name')
-      .default('127.0.0.1'),
-    PORT: z
-      .string()
-      .refine(
-        (text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535,
-        'must be a whole number from 0 to 65535',
-      )
-      .transform(Number)
-      .default(4318),
-    DATABASE_URL: z.string().refine(isPostgresUrl, 'must be a PostgreSQL URL').optional(),
-    DATA_DIR: z.string().default('./data'),
-    PRICES_FILE: z
-      .string()
-      .regex(/\.(json|ya?ml)$/i, 'must end in .json, .yaml or .yml')
-      .optional(),
-    LATE_EVENTS_MAX_AGE: duration.default(13 * 31 * DAY),
-    CLOSE_AFTER: duration.default(3 * DAY),
-    RAW_RETENTION: duration.default(30 * DAY),
-    AGGREGATE_RETENTION: duration.default(13 * 31 * DAY),
-    QUARANTINE_RETENTION: duration.default(30 * DAY),
-    TOKENLEDGER_ADMIN_KEY: z
-      .string()
-      .regex(/^[\x21-\x7e]{32,256}$/, 'must be 32 to 256 printable ASCII characters without spaces')
-      .optional(),
-    LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
-    MAX_BODY_BYTES: bytes.default(64 * MIB),
-    MAX_BYTES_IN_FLIGHT: bytes.default(128 * MIB),
-    ORG_ID_ATTRIBUTES: attributeNames.default([]),
-    ASSISTANT_ID_ATTRIBUTES: attributeNames.default([]),
-    QUERY_TYPE_ATTRIBUTES: attributeNames.default([]),
-    CONVERSATION_ID_ATTRIBUTES: attributeNames.default([]),
-    USER_ID_ATTRIBUTES: attributeNames.default([]),
-    ENVIRONMENT_ATTRIBUTES: attributeNames.default([]),
-  })
-  .refine((env) => env.MAX_BYTES_IN_FLIGHT >= env.MAX_BODY_BYTES, {
-    path: ['MAX_BYTES_IN_FLIGHT'],
-    message: 'must be at least MAX_BODY_BYTES, or the largest body could never be read',
-  })
-  .refine((env) => env.RAW_RETENTION > env.CLOSE_AFTER, {
-    path: ['RAW_RETENTION'],
-    message: 'must be longer than CLOSE_AFTER: only closed days may go',
-  })
-  .refine((env) => env.AGGREGATE_RETENTION >= env.RAW_RETENTION, {
-    path: ['AGGREGATE_RETENTION'],
-    message: 'must be at least RAW_RETENTION',
-  });
 
 const ABOUT: Readonly<Record<keyof z.output<typeof ENVIRONMENT>, Omit<Setting, 'name'>>> = {
   HOST: {
@@ -124,6 +67,21 @@ const ABOUT: Readonly<Record<keyof z.output<typeof ENVIRONMENT>, Omit<Setting, '
     meaning: 'A key with every right, beside those in the database. Make one with `openssl rand -hex 32`.',
     example: '<64 hexadecimal digits from openssl>',
   },
+  GRAFANA_URL: {
+    default: '',
+    meaning: 'Grafana, as this server reaches it: its users may read. Every request needs a key then.',
+    example: 'http://127.0.0.1:3000',
+  },
+  GRAFANA_ISSUER: {
+    default: '',
+    meaning: "Grafana's root_url, as browsers see it, where it is not GRAFANA_URL.",
+    example: 'https://grafana.example.com/',
+  },
+  GRAFANA_TEAM_ORG_ID: {
+    default: '1',
+    meaning: "The team's organisation in Grafana: its viewers and editors read, its admins change.",
+    example: '2',
+  },
   LOG_LEVEL: { default: 'info', meaning: `How much is logged: ${LOG_LEVELS.join(', ')}.`, example: 'debug' },
   MAX_BODY_BYTES: {
     default: '64MiB',
@@ -150,6 +108,16 @@ export const SETTINGS: readonly Setting[] = Object.entries(ABOUT).map(([name, ab
   ...about,
 }));
 
+/** Where Grafana is, and what its organisations are to us. */
+export interface GrafanaConfig {
+  /** As this server reaches it, without a slash at the end. */
+  readonly url: string;
+  /** What its tokens name as their issuer: root_url, with its slash at the end. */
+  readonly issuer: string;
+  /** The number of the team's organisation. */
+  readonly teamOrgId: number;
+}
+
 /** The settings as the program uses them. Null: not set. */
 export interface Config {
   readonly host: string;
@@ -164,6 +132,8 @@ export interface Config {
   readonly aggregateRetention: number;
   readonly quarantineRetention: number;
   readonly adminKey: string | null;
+  /** Null: nobody comes through Grafana. */
+  readonly grafana: GrafanaConfig | null;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly maxBodyBytes: number;
   readonly maxBytesInFlight: number;
@@ -214,6 +184,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     aggregateRetention: env.AGGREGATE_RETENTION,
     quarantineRetention: env.QUARANTINE_RETENTION,
     adminKey: env.TOKENLEDGER_ADMIN_KEY ?? null,
+    grafana: grafanaOf(env),
     logLevel: env.LOG_LEVEL,
     maxBodyBytes: env.MAX_BODY_BYTES,
     maxBytesInFlight: env.MAX_BYTES_IN_FLIGHT,
@@ -229,6 +200,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       .filter((name) => name.startsWith('TOKENLEDGER_') && !Object.hasOwn(ABOUT, name))
       .map((name) => `${name} is not a setting of Tokenledger and is ignored; --help lists them all.`),
   };
+}
+
+function grafanaOf(env: z.output<typeof ENVIRONMENT>): GrafanaConfig | null {
+  const { GRAFANA_URL: url, GRAFANA_ISSUER: issuer = url, GRAFANA_TEAM_ORG_ID: teamOrgId } = env;
+  return url === undefined ? null : { url, issuer: `${issuer}/`, teamOrgId };
 }
 
 /** The table `--help` prints. */
@@ -250,8 +226,4 @@ function problemLine(issue: z.core.$ZodIssue): string {
 function attributesOf(what: string, example: string): Omit<Setting, 'name'> {
   const meaning = `Attribute names that carry the ${what}, looked at before the built-in ones; commas between.`;
   return { default: '', meaning, example };
-}
-
-function isPostgresUrl(text: string): boolean {
-  return URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol);
 }
