@@ -95,15 +95,15 @@ export const EVENT_FIELD_LABELS: Record<EventField, Label> = {
 };
 
 export const OPERATOR_LABELS: Record<Operator, Label> = {
-  '=': { label: '=', description: 'is exactly' },
-  '!=': { label: '!=', description: 'is not, or is not set' },
-  in: { label: 'in', description: 'is one of' },
-  'not in': { label: 'not in', description: 'is none of' },
-  '=~': { label: '=~', description: 'matches, as in gpt-.* or (a|b)' },
-  '!~': { label: '!~', description: 'does not match' },
-  contains: { label: 'contains', description: 'has this text in it' },
-  'is null': { label: 'is not set', description: 'the call does not tell it' },
-  'is not null': { label: 'is set', description: 'the call tells it' },
+  '=': { label: 'is', description: 'Exactly this value' },
+  '!=': { label: 'is not', description: 'Any other value, or none' },
+  in: { label: 'is one of', description: 'Any of these values' },
+  'not in': { label: 'is none of', description: 'Any other value, or none' },
+  '=~': { label: 'matches', description: 'The whole value, as in gpt-.* or (a|b)' },
+  '!~': { label: 'does not match', description: 'Any other value, or none' },
+  contains: { label: 'contains', description: 'This text somewhere in the value' },
+  'is null': { label: 'is not set', description: 'The call does not tell it' },
+  'is not null': { label: 'is set', description: 'The call tells it' },
 };
 
 export const QUERY_TYPE_LABELS: Record<QueryType, Label> = {
