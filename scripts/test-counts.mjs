@@ -17,20 +17,24 @@ export function jestCounts(report) {
 }
 
 /**
- * @param {string} output Playwright's, with any reporter that ends in lines such as "  3 failed" and "  12 passed (1.2m)".
- * @returns {Counts | null} null when it has no such line: then nothing ran.
+ * @param {string} output Playwright's, with any reporter that ends in lines such as "  3 failed" and "  12 passed (1.2m)",
+ *   or the line of `summary` where Playwright was not started.
+ * @returns {Counts | null} null when it has neither: then nothing ran.
  */
-export function playwrightCounts(output) {
+export function endToEndCounts(output) {
   const lines = [...output.matchAll(/^ {2}(\d+) (passed|failed|skipped|flaky|interrupted|did not run)\b/gm)];
-  if (lines.length === 0) return null;
   const sum = (/** @type {string[]} */ ...states) =>
     lines.reduce((total, [, count, state]) => total + (states.includes(state ?? '') ? Number(count) : 0), 0);
-  return {
-    passed: sum('passed'),
-    // One that passed at the second try failed at the first.
-    failed: sum('failed', 'flaky', 'interrupted', 'did not run'),
-    skipped: sum('skipped'),
-  };
+  if (lines.length > 0) {
+    return {
+      passed: sum('passed'),
+      // One that passed at the second try failed at the first.
+      failed: sum('failed', 'flaky', 'interrupted', 'did not run'),
+      skipped: sum('skipped'),
+    };
+  }
+  const plain = /^(\d+) passed, (\d+) failed, (\d+) skipped$/m.exec(output);
+  return plain && { passed: Number(plain[1]), failed: Number(plain[2]), skipped: Number(plain[3]) };
 }
 
 /** @param {Counts[]} parts @returns {string} */
