@@ -1,0 +1,84 @@
+import type { AdHocVariableFilter } from '@grafana/data';
+import { DIMENSIONS, EVENT_FIELDS, type Dimension, type EventField, type Operator } from '../../api/wire';
+import { interpolateFilter } from '../interpolateFilter';
+import { EVENT_FIELD_LABELS } from '../labels';
+import type { CallFilter, TokenledgerQuery } from '../query';
+
+/** Grafana's operators: `=|` and `!=|` are "one of" and "not one of". */
+const OPERATORS: Readonly<Record<string, Operator>> = {
+  '=': '=',
+  '!=': '!=',
+  '=|': 'in',
+  '!=|': 'not in',
+  '=~': '=~',
+  '!~': '!~',
+};
+
+/**
+ * The ad-hoc filters of a dashboard as filters of the API. Those without key or value (just being typed) are left out.
+ * @throws Error that names the filter, if it cannot be applied: a number that ignores a filter would be wrong
+ */
+export function fromAdhoc(filters: readonly AdHocVariableFilter[] = []): CallFilter[] {
+  return filters.flatMap((filter) => {
+    if (filter.key === '') return [];
+    const operator = Object.hasOwn(OPERATORS, filter.operator) ? OPERATORS[filter.operator] : undefined;
+    if (!isEventField(filter.key)) {
+      throw new Error(
+        `There is nothing called "${filter.key}" to filter by. Remove this filter from the dashboard.`,
+      );
+    }
+    const { label } = EVENT_FIELD_LABELS[filter.key];
+    if (!operator) {
+      throw new Error(
+        `The filter ${label} ${filter.operator} ${filter.value} cannot be applied: use =, !=, one of, not one of, =~ or !~.`,
+      );
+    }
+    const several = operator === 'in' || operator === 'not in';
+    const values = several && filter.values?.length ? filter.values : [filter.value];
+    // Ad-hoc values are no templates, but may be "(none)" or empty.
+    return interpolateFilter({ field: filter.key, operator, values }, (text) => text);
+  });
+}
+
+/**
+ * The query with the dashboard's ad-hoc filters added. A trace and the cost of a call are chosen by their ids alone.
+ * @throws Error where a filter does not fit the query
+ */
+export function withAdhoc(
+  query: TokenledgerQuery,
+  filters: readonly AdHocVariableFilter[] = [],
+): TokenledgerQuery {
+  switch (query.queryType) {
+    case 'calls':
+      return { ...query, filters: [...query.filters, ...fromAdhoc(filters)] };
+    case 'usage':
+      return { ...query, filters: [...query.filters, ...fromAdhoc(filters).map(ofDimension)] };
+    case 'annotations':
+      // What explains too much does no harm: filters that annotations do not know are left out.
+      return {
+        ...query,
+        filters: [
+          ...query.filters,
+          ...fromAdhoc(filters)
+            .filter(({ field, operator }) => isDimension(field) && (operator === '=' || operator === 'in'))
+            .map(ofDimension),
+        ],
+      };
+    case 'trace':
+    case 'cost':
+      return query;
+  }
+}
+
+function ofDimension({ field, operator, values }: CallFilter) {
+  if (isDimension(field)) return { dimension: field, operator, values };
+  throw new Error(
+    `Sums are not kept by ${EVENT_FIELD_LABELS[field].label.toLowerCase()}: remove this filter, or use a query of the type "Calls".`,
+  );
+}
+
+export const isDimension = (name: string): name is Dimension =>
+  (DIMENSIONS as readonly string[]).includes(name);
+
+export const isEventField = (name: string): name is EventField =>
+  (EVENT_FIELDS as readonly string[]).includes(name);
