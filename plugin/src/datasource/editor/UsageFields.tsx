@@ -1,0 +1,117 @@
+import { Combobox, MultiCombobox, RadioButtonGroup } from '@grafana/ui';
+import React from 'react';
+import { DIMENSIONS } from '../../api/wire';
+import { DIMENSION_LABELS, INTERVAL_LABELS } from '../labels';
+import type { UsageQuery } from '../query';
+import { conditionOf, filterOf } from './condition';
+import { CountInput } from './CountInput';
+import { EditorField, EditorRow } from './EditorField';
+import { Filters } from './Filters';
+import { MeasuresField } from './MeasuresField';
+import { optionsOf } from './options';
+import type { FieldsProps } from './fieldsProps';
+
+const GROUPS = optionsOf(DIMENSION_LABELS);
+const INTERVALS = optionsOf(INTERVAL_LABELS);
+
+const COMPARISONS = [
+  { value: 'none', label: 'Off' },
+  { value: 'previous_period', label: 'Previous period', description: 'The same length of time just before' },
+] as const;
+
+const FORMATS = [
+  { value: 'time_series', label: 'Time series', description: 'One line per group and measure' },
+  {
+    value: 'table',
+    label: 'Table',
+    description: 'One row per time and group, with coverage beside any cost',
+  },
+] as const;
+
+/** The backend's limit. */
+const MOST_GROUPS = 100;
+
+export function UsageFields({ api, query, range, onChange }: FieldsProps<UsageQuery>) {
+  return (
+    <>
+      <EditorRow>
+        <MeasuresField measures={query.measures} onChange={(measures) => onChange({ measures })} />
+        <EditorField label="Group by" grow={2}>
+          {({ 'aria-labelledby': labelledBy }) => (
+            <MultiCombobox
+              aria-labelledby={labelledBy}
+              options={GROUPS}
+              value={query.groupBy}
+              placeholder="Everything together"
+              isClearable
+              onChange={(chosen) => onChange({ groupBy: chosen.map(({ value }) => value) })}
+            />
+          )}
+        </EditorField>
+      </EditorRow>
+      <ConditionsOnDimensions api={api} query={query} range={range} onChange={onChange} />
+      <EditorRow>
+        <EditorField label="Interval">
+          {(ids) => (
+            <Combobox
+              {...ids}
+              options={INTERVALS}
+              value={query.interval}
+              onChange={({ value }) => onChange({ interval: value })}
+            />
+          )}
+        </EditorField>
+        <CountInput
+          label="Top groups"
+          value={query.top}
+          max={MOST_GROUPS}
+          optional
+          placeholder="All groups"
+          suffix={query.top === null ? undefined : 'rest summed as “other”'}
+          disabled={query.groupBy.length === 0}
+          onCommit={(top) => onChange({ top })}
+        />
+        <EditorField label="Compare" grow={0}>
+          {({ id }) => (
+            <RadioButtonGroup
+              id={id}
+              aria-label="Compare"
+              options={[...COMPARISONS]}
+              value={query.compare}
+              onChange={(compare) => onChange({ compare })}
+            />
+          )}
+        </EditorField>
+        <EditorField label="Format" grow={0}>
+          {({ id }) => (
+            <RadioButtonGroup
+              id={id}
+              aria-label="Format"
+              options={[...FORMATS]}
+              value={query.format}
+              onChange={(format) => onChange({ format })}
+            />
+          )}
+        </EditorField>
+      </EditorRow>
+    </>
+  );
+}
+
+/** The filters of what is summed or counted by dimensions. */
+export function ConditionsOnDimensions({
+  api,
+  query,
+  range,
+  onChange,
+}: FieldsProps<Pick<UsageQuery, 'filters'>>) {
+  return (
+    <Filters
+      api={api}
+      fields={DIMENSIONS}
+      filters={query.filters.map(conditionOf)}
+      range={range}
+      onChange={(filters) => onChange({ filters: filters.map(filterOf) })}
+    />
+  );
+}

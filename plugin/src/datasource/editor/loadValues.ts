@@ -1,0 +1,97 @@
+import { type TimeRange } from '@grafana/data';
+import { getTemplateSrv } from '@grafana/runtime';
+import type { ComboboxOption } from '@grafana/ui';
+import { firstValueFrom } from 'rxjs';
+import { messageOf } from '../../api/apiError';
+import type { Api } from '../../api/client';
+import type { Dimension, DimensionValues, EventField, Filter } from '../../api/wire';
+import { interpolateFilter } from '../interpolateFilter';
+import { COST_QUALITY_LABELS, COST_STATUS_LABELS, EVENT_KIND_LABELS, REASON_LABELS } from '../labels';
+import { NONE } from '../none';
+import { optionsOf } from './options';
+
+/** What the values of a picker are counted over. */
+export interface ValueScope {
+  range: TimeRange | undefined;
+  filters: Filter[];
+}
+
+/** More than anybody scrolls through: beyond them one types. */
+const MOST_VALUES = 100;
+
+/** Kinds of variables that hold a value; the others (`datasource`, `adhoc`, `groupby`, …) mean something else. */
+const VALUE_VARIABLES: readonly string[] = ['query', 'custom', 'constant', 'textbox'];
+
+const FIXED: Partial<Record<EventField, ComboboxOption[]>> = {
+  cost_status: optionsOf(COST_STATUS_LABELS),
+  cost_reason: optionsOf(REASON_LABELS),
+  cost_quality: optionsOf(COST_QUALITY_LABELS),
+  kind: optionsOf(EVENT_KIND_LABELS),
+};
+
+/** The values of a field that is not free text, or undefined. */
+export const fixedValues = (field: EventField): ComboboxOption[] | undefined => FIXED[field];
+
+/** The template variables of the dashboard that contain the text, as options. */
+export function variableOptions(search: string): ComboboxOption[] {
+  const text = search.toLowerCase();
+  return getTemplateSrv()
+    .getVariables()
+    .filter(({ type, name }) => VALUE_VARIABLES.includes(type) && `$${name}`.toLowerCase().includes(text))
+    .map(({ name }) => ({
+      value: `$${name}`,
+      label: `$${name}`,
+      description: 'Variable',
+      group: 'Variables',
+    }));
+}
+
+/**
+ * The values of a dimension that contain the text, by number of calls. Never rejects: that a value is missing, and why,
+ * is told as an option that cannot be chosen.
+ */
+export async function loadValues(
+  api: Pick<Api, 'dimensionValues'>,
+  dimension: Dimension,
+  { range, filters }: ValueScope,
+  search: string,
+): Promise<ComboboxOption[]> {
+  const templates = getTemplateSrv();
+  try {
+    const request = {
+      ...(range && { from: range.from.toISOString(), to: range.to.toISOString() }),
+      ...(search && { q: search }),
+      filters: filters.flatMap((filter) =>
+        interpolateFilter(filter, (text, format) => templates.replace(text, undefined, format)),
+      ),
+      limit: MOST_VALUES,
+    };
+    return describeValues(await firstValueFrom(api.dimensionValues(dimension, request)), search);
+  } catch (error) {
+    return [hint('The values could not be loaded', messageOf(error))];
+  }
+}
+
+function describeValues({ values, truncated }: DimensionValues, search: string): ComboboxOption[] {
+  const options = values.map(({ value, calls }) => valueOption(value ?? NONE, calls));
+  if (options.length === 0) {
+    return search
+      ? [hint('No such value in this time range', 'Another time range, or fewer filters, may have it')]
+      : [hint('No values in this time range', 'Another time range may have some, or type one')];
+  }
+  return truncated ? [...options, hint('There are more', 'Type a part of the value to find it')] : options;
+}
+
+function valueOption(value: string, calls: number): ComboboxOption {
+  const count = calls.toLocaleString('en');
+  return { value, label: value, description: calls === 1 ? '1 call' : `${count} calls`, group: 'Values' };
+}
+
+const hint = (label: string, description: string): ComboboxOption => ({
+  // Not a value that could be meant: it is only the key of the row.
+  value: `\u0000${label}`,
+  label,
+  description,
+  group: 'Values',
+  infoOption: true,
+});
