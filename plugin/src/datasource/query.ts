@@ -117,6 +117,9 @@ export interface VariableQuery {
 /** Grafana itself sends the header named here to the backend; its value is `secureJsonData.httpHeaderValue1`. */
 export interface TokenledgerOptions extends DataSourceJsonData {
   httpHeaderName1?: string;
+  /** Seconds that Grafana waits for the backend. */
+  timeout?: number;
+  tlsSkipVerify?: boolean;
 }
 
 export interface TokenledgerSecureOptions {
