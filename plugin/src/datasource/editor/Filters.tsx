@@ -27,12 +27,10 @@ interface Row<Field extends EventField> {
  * for half a condition.
  */
 export function Filters<Field extends EventField>({ api, fields, filters, range, onChange }: Props<Field>) {
-  const nextKey = useRef(0);
   const addButton = useRef<HTMLButtonElement>(null);
   const labelId = useId();
   const styles = useStyles2(getStyles);
-  const toRows = () => filters.map((condition): Row<Field> => ({ key: nextKey.current++, condition }));
-  const [rows, setRows] = useState(toRows);
+  const [rows, setRows] = useState(() => rowsOf(filters, 0));
   const told = JSON.stringify(filters);
   const [known, setKnown] = useState(told);
   const [added, setAdded] = useState<number | null>(null);
@@ -41,7 +39,7 @@ export function Filters<Field extends EventField>({ api, fields, filters, range,
   if (known !== told) {
     setKnown(told);
     if (JSON.stringify(complete(rows)) !== told) {
-      setRows(toRows());
+      setRows(rowsOf(filters, nextKey(rows)));
     }
   }
 
@@ -55,7 +53,7 @@ export function Filters<Field extends EventField>({ api, fields, filters, range,
     const used = new Set(rows.map(({ condition }) => condition.field));
     const field = fields.find((name) => !used.has(name)) ?? fields[0];
     if (field !== undefined) {
-      const key = nextKey.current++;
+      const key = nextKey(rows);
       setAdded(key);
       update([...rows, { key, condition: { field, operator: 'in', values: [] } }]);
     }
@@ -91,6 +89,11 @@ export function Filters<Field extends EventField>({ api, fields, filters, range,
     </div>
   );
 }
+
+const nextKey = (rows: ReadonlyArray<Row<EventField>>) => Math.max(-1, ...rows.map(({ key }) => key)) + 1;
+
+const rowsOf = <Field extends EventField>(filters: ReadonlyArray<Condition<Field>>, firstKey: number) =>
+  filters.map((condition, index): Row<Field> => ({ key: firstKey + index, condition }));
 
 const complete = <Field extends EventField>(rows: ReadonlyArray<Row<Field>>) =>
   rows.map(({ condition }) => condition).filter(isComplete);
