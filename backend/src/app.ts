@@ -2,6 +2,9 @@ import type { Logger } from 'pino';
 import { allowedOrganisations } from './access/allowed.js';
 import { createAuthenticate } from './access/authenticate.js';
 import { createFailureLimit } from './access/failure-limit.js';
+import type { Grafana } from './access/authenticate-grafana.js';
+import { createGrafanaKeys } from './access/grafana-keys.js';
+import { createTokenVerifier } from './access/grafana-token.js';
 import { createKeys, type Keys } from './access/keys.js';
 import type { LocalAdmin } from './access/local-admin.js';
 import { createKeyRoutes } from './access/routes.js';
@@ -132,7 +135,8 @@ export function createApp({ config, db, logger, localAdmin, prices, schema, vers
       keys,
       localAdmin,
       adminKey: config.adminKey,
-      embedded: db.engine === 'embedded',
+      keyless: db.engine === 'embedded' && config.grafana === null,
+      grafana: createGrafana(config, logger),
       failures: createFailureLimit(),
     }),
     mapError: (error) => (isRetryable(error) ? databaseAway(error) : null),
@@ -142,6 +146,13 @@ export function createApp({ config, db, logger, localAdmin, prices, schema, vers
     maxBytesInFlight: config.maxBytesInFlight,
   });
   return { listener, writer, refresher, keys, pipeline };
+}
+
+function createGrafana({ grafana }: Config, logger: Logger): Grafana | null {
+  if (grafana === null) return null;
+  const { url, issuer, teamOrgId } = grafana;
+  const keys = createGrafanaKeys({ url, logger });
+  return { verify: createTokenVerifier({ keys, issuer, now: Date.now }), teamOrgId };
 }
 
 interface JobsDeps extends StepsDeps {

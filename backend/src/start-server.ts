@@ -82,7 +82,8 @@ async function refuseKeylessStart(config: Config, db: Db): Promise<void> {
     host: config.host,
     embedded: db.engine === 'embedded',
     hasAdminKey: config.adminKey !== null,
-    liveKeys: (await liveKeys(db)).length,
+    grafana: config.grafana !== null,
+    liveKeys: (await liveKeys(db)).filter(({ scopes }) => !scopes.includes('grafana')).length,
   });
   if (problem !== null) throw new Error(problem);
 }

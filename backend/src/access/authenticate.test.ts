@@ -41,7 +41,8 @@ async function start({ embedded = true }: { embedded?: boolean } = {}) {
     keys: { find },
     localAdmin: { matches: (token) => token === LOCAL_TOKEN },
     adminKey: ADMIN_KEY,
-    embedded,
+    keyless: embedded,
+    grafana: null,
     failures: createFailureLimit(),
   });
   const server = await startServer(routes, { authenticate });
@@ -145,11 +146,12 @@ describe('the local admin token', () => {
       keys: { find },
       localAdmin: { matches: (token) => token === LOCAL_TOKEN },
       adminKey: null,
-      embedded: true,
+      keyless: true,
+      grafana: null,
       failures: createFailureLimit(),
     });
     const facts = { peer: '10.0.0.7', headers: { host: 'localhost', ...bearer(LOCAL_TOKEN) } };
-    await expect(authenticate(facts, 'admin')).rejects.toMatchObject({ status: 401 });
+    await expect(authenticate(facts, { scope: 'admin' })).rejects.toMatchObject({ status: 401 });
   });
 });
 

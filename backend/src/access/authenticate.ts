@@ -1,7 +1,8 @@
 import type { Authenticate, RequestFacts } from '../http/request-facts.js';
 import { Problem } from '../http/problem.js';
 import { realmOf, TEAM_REALM } from '../ledger/event.js';
-import { hasScope, type Caller, type Scope } from '../http/caller.js';
+import { hasScope, SCOPES, type Caller, type Scope } from '../http/caller.js';
+import { comesThroughGrafana, createAuthenticateGrafana, type Grafana } from './authenticate-grafana.js';
 import type { FailureLimit } from './failure-limit.js';
 import { matchesSha256, sha256 } from './key.js';
 import type { Keys } from './keys.js';
@@ -13,8 +14,10 @@ export interface AuthenticateDeps {
   readonly localAdmin: Pick<LocalAdmin, 'matches'>;
   /** TOKENLEDGER_ADMIN_KEY. */
   readonly adminKey: string | null;
-  /** Keyless use of a local request: only with the embedded database. */
-  readonly embedded: boolean;
+  /** Whether a local request needs no key: with the embedded database, while no Grafana could be its sender. */
+  readonly keyless: boolean;
+  /** Null: no Grafana is configured. */
+  readonly grafana: Grafana | null;
   readonly failures: FailureLimit;
 }
 
@@ -27,16 +30,23 @@ const ADMIN_KEY: Caller = teamCaller('admin-key', ['admin']);
  * Decides who sends a request and whether he may: 401 without a valid key, 403 without the scope, 429 after too many
  * wrong keys from one peer. What nobody can guess (keys of the database, the local token: 256 random bits) is recognised
  * also from a peer that is blocked, for behind one address there may be a guesser and a well-behaved exporter. The admin
- * key, which a person may have chosen, is not.
+ * key, which a person may have chosen, is not. What comes through Grafana is decided by other rules, and by them alone.
  */
 export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
+  const authenticateGrafana = createAuthenticateGrafana(deps);
   const adminSha256 = deps.adminKey === null ? null : sha256(deps.adminKey);
 
   const identify = async (token: string, { peer }: RequestFacts, scope: Scope): Promise<Caller> => {
     const key = await deps.keys.find(token);
     if (key !== null) {
+      if (key.scopes.includes('grafana')) throw grafanaKeyAlone();
       return {
-        ...{ scopes: new Set(key.scopes), orgId: key.orgId, realm: realmOf(key.orgId), name: key.id },
+        ...{
+          scopes: new Set(SCOPES.filter((own) => key.scopes.includes(own))),
+          orgId: key.orgId,
+          realm: realmOf(key.orgId),
+          name: key.id,
+        },
         ...{ audience: key.orgId === null ? 'team' : 'customer', role: null },
       };
     }
@@ -48,9 +58,11 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
     throw unauthorized('invalid_key', 'This key is not valid; it may have been revoked.', scope);
   };
 
-  return async function authenticate(facts, scope) {
+  return async function authenticate(facts, needed) {
+    if (comesThroughGrafana(facts)) return authenticateGrafana(facts, needed);
+    const { scope } = needed;
     const { authorization } = facts.headers;
-    if (authorization === undefined && scope !== 'admin' && deps.embedded && isLocalRequest(facts))
+    if (authorization === undefined && scope !== 'admin' && deps.keyless && isLocalRequest(facts))
       return LOOPBACK;
     if (authorization === undefined) throw unauthorized('missing_key', 'This needs a key.', scope);
     const [, token] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
@@ -73,6 +85,14 @@ function unauthorized(code: string, what: string, scope: Scope): Problem {
       'www-authenticate': `Bearer realm="tokenledger"${code === 'missing_key' ? '' : ', error="invalid_token"'}`,
     },
   });
+}
+
+function grafanaKeyAlone(): Problem {
+  return new Problem(
+    403,
+    'missing_scope',
+    "This key is for Grafana's data source, which sends it in the header X-Tokenledger-Key. By itself it opens nothing.",
+  );
 }
 
 function missingScope(scope: Scope): Problem {

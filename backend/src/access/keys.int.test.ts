@@ -43,7 +43,8 @@ beforeEach(async () => {
     keys,
     localAdmin: { matches: () => false },
     adminKey: ADMIN_KEY,
-    embedded: false,
+    keyless: false,
+    grafana: null,
     failures: createFailureLimit(),
   });
   const whoami = route({

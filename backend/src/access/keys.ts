@@ -1,8 +1,16 @@
 import type { Logger } from 'pino';
 import type { Db } from '../db/db.js';
-import type { Scope } from '../http/caller.js';
 import { keyId, matchesSha256, newKey } from './key.js';
-import { insertKey, listKeys, liveKeys, revokeKey, touchKey, type ApiKey, type LiveKey } from './store.js';
+import {
+  insertKey,
+  listKeys,
+  liveKeys,
+  revokeKey,
+  touchKey,
+  type ApiKey,
+  type KeyScope,
+  type LiveKey,
+} from './store.js';
 
 /** A revocation elsewhere (another replica, the CLI) is known here after at most this long. */
 const FRESH_MS = 5_000;
@@ -14,7 +22,7 @@ const TOUCH_MS = 60_000;
 
 export interface NewKeyRequest {
   readonly name: string;
-  readonly scopes: readonly Scope[];
+  readonly scopes: readonly KeyScope[];
   readonly orgId: string | null;
   /** The caller's name, for audit. */
   readonly createdBy: string;

@@ -2,9 +2,8 @@ import { z } from 'zod';
 import { Problem } from '../http/problem.js';
 import { route, type Route } from '../http/route.js';
 import { UNATTRIBUTED } from '../ledger/event.js';
-import { SCOPES } from '../http/caller.js';
 import type { Keys } from './keys.js';
-import type { ApiKey } from './store.js';
+import { KEY_SCOPES, type ApiKey } from './store.js';
 
 const OrgId = z
   .string()
@@ -17,10 +16,13 @@ const NewKey = z
   .strictObject({
     name: z.string().trim().min(1).max(100).meta({ description: 'What it is for.' }),
     scopes: z
-      .array(z.enum(SCOPES))
+      .array(z.enum(KEY_SCOPES))
       .min(1)
       .transform((scopes) => [...new Set(scopes)])
-      .meta({ description: 'admin includes the others.' }),
+      .meta({
+        description:
+          "admin includes ingest and read. grafana, alone, is for the key of Grafana's data source.",
+      }),
     org_id: z.union([OrgId, z.null()]).default(null).meta({
       description: 'Bind the key: it writes and reads for this organisation only.',
     }),
@@ -29,13 +31,21 @@ const NewKey = z
     path: ['scopes'],
     message: 'A key bound to an organisation cannot have the scope admin',
   })
+  .refine(({ scopes }) => !scopes.includes('grafana') || scopes.length === 1, {
+    path: ['scopes'],
+    message: 'The scope grafana stands alone: make another key for the others',
+  })
+  .refine(({ scopes, org_id }) => org_id === null || !scopes.includes('grafana'), {
+    path: ['org_id'],
+    message: "A key of Grafana's data source is bound to no organisation: who asks decides what he may read",
+  })
   .meta({ id: 'NewKey' });
 
 const Key = z
   .object({
     id: z.string(),
     name: z.string(),
-    scopes: z.array(z.enum(SCOPES)),
+    scopes: z.array(z.enum(KEY_SCOPES)),
     org_id: z.string().nullable(),
     created_at: z.iso.datetime(),
     created_by: z.string(),
@@ -50,7 +60,7 @@ const CreatedKey = Key.extend({
 /** `/api/v1/keys`: make, list and revoke API keys. */
 export function createKeyRoutes(keys: Pick<Keys, 'create' | 'list' | 'revoke'>): Route[] {
   const path = '/api/v1/keys';
-  const common = { tag: 'Keys', scope: 'admin' } as const;
+  const common = { tag: 'Keys', scope: 'admin', closedToGrafana: true } as const;
   return [
     route({
       ...common,

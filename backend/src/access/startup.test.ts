@@ -1,6 +1,6 @@
 import { startupProblem } from './startup.js';
 
-const nobody = { host: '127.0.0.1', embedded: true, hasAdminKey: false, liveKeys: 0 };
+const nobody = { host: '127.0.0.1', embedded: true, grafana: false, hasAdminKey: false, liveKeys: 0 };
 
 describe('startupProblem', () => {
   it.each([
@@ -18,6 +18,14 @@ describe('startupProblem', () => {
     expect(problem).toContain('npm run -s tokenledger -- keys create');
     expect(problem).toContain('TOKENLEDGER_ADMIN_KEY=');
     expect(problem).not.toContain('HOST=127.0.0.1');
+  });
+
+  it('refuses Grafana without any key, also embedded on loopback, and says what to do', () => {
+    const problem = startupProblem({ ...nobody, grafana: true });
+    expect(problem).toMatch(/^GRAFANA_URL is set/);
+    expect(problem).toContain('npm run -s tokenledger -- keys create');
+    expect(problem).toContain('GRAFANA_URL=');
+    expect(startupProblem({ ...nobody, grafana: true, liveKeys: 1 })).toBeNull();
   });
 
   it.each(['0.0.0.0', '::', '192.168.1.5', 'ledger.example.com'])(

@@ -1,12 +1,16 @@
 import sql from 'sql-template-tag';
 import type { Queryable } from '../db/db.js';
-import type { Scope } from '../http/caller.js';
+import { SCOPES, type Scope } from '../http/caller.js';
+
+/** `grafana` is for the key of Grafana's data source: it opens nothing by itself. */
+export const KEY_SCOPES = [...SCOPES, 'grafana'] as const;
+export type KeyScope = Scope | 'grafana';
 
 /** A key as it may be shown: without any secret. */
 export interface ApiKey {
   readonly id: string;
   readonly name: string;
-  readonly scopes: readonly Scope[];
+  readonly scopes: readonly KeyScope[];
   /** The organisation it is bound to; null: the whole team. */
   readonly orgId: string | null;
   readonly createdAt: Date;
@@ -19,7 +23,7 @@ export interface ApiKey {
 export interface LiveKey {
   readonly id: string;
   readonly sha256: string;
-  readonly scopes: readonly Scope[];
+  readonly scopes: readonly KeyScope[];
   readonly orgId: string | null;
 }
 
@@ -46,7 +50,12 @@ export async function listKeys(db: Queryable): Promise<ApiKey[]> {
 
 /** Every key that opens something. */
 export async function liveKeys(db: Queryable): Promise<LiveKey[]> {
-  const { rows } = await db.query<{ id: string; sha256: string; scopes: Scope[]; org_id: string | null }>(sql`
+  const { rows } = await db.query<{
+    id: string;
+    sha256: string;
+    scopes: KeyScope[];
+    org_id: string | null;
+  }>(sql`
     select id, secret_sha256 as sha256, scopes, org_id
     from api_keys
     where revoked_at is null`);
@@ -77,7 +86,7 @@ export async function touchKey(db: Queryable, id: string): Promise<void> {
 type KeyRow = {
   readonly id: string;
   readonly name: string;
-  readonly scopes: Scope[];
+  readonly scopes: KeyScope[];
   readonly org_id: string | null;
   readonly created_at: Date;
   readonly created_by: string;

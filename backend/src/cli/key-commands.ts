@@ -12,6 +12,17 @@ interface Key {
   revoked_at: string | null;
 }
 
+const keyText = ({ token, id }: { token: string; id: string }): string =>
+  `${token}\n\nThis is shown once. Send it as "Authorization: Bearer <key>". Its id is ${id}.`;
+
+/** The two lines first: they are what is copied. */
+const grafanaText = ({ token, id }: { token: string; id: string }): string =>
+  `Header  X-Tokenledger-Key
+Value   ${token}
+
+The value is shown once. Put both into the Tokenledger data source in Grafana: Connections > Data sources, "HTTP headers".
+In a provisioning file: jsonData.httpHeaderName1 and secureJsonData.httpHeaderValue1. The id of the key is ${id}.`;
+
 /** `keys create|list|revoke`. */
 export function addKeyCommands(program: Command, run: Run): void {
   const keys = program.command('keys').description('API keys');
@@ -20,13 +31,13 @@ export function addKeyCommands(program: Command, run: Run): void {
     .command('create')
     .description('make a key; its secret is shown once')
     .requiredOption('--name <name>', 'what it is for')
-    .requiredOption('--scope <scope...>', 'ingest, read or admin')
+    .requiredOption('--scope <scope...>', 'ingest, read, admin, or grafana for its data source')
     .option('--org <org_id>', 'bind it to one organisation')
     .action((options: { name: string; scope: string[]; org?: string }) =>
       run(async (api) => {
         const body = { name: options.name, scopes: options.scope, org_id: options.org ?? null };
         const created = await api.post<Key & { token: string }>('/api/v1/keys', body);
-        return `${created.token}\n\nThis is shown once. Send it as "Authorization: Bearer <key>". Its id is ${created.id}.`;
+        return created.scopes.includes('grafana') ? grafanaText(created) : keyText(created);
       }),
     );
 

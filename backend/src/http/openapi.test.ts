@@ -110,6 +110,12 @@ describe('openApiDocument', () => {
   it('says which key a route needs', () => {
     expect(document.paths['/healthz']?.['get']?.security).toEqual([]);
     expect(document.paths['/raw']?.['post']?.security).toEqual([{ key: ['ingest'] }]);
+    const grafana = { grafana_key: [], grafana_identity: [] };
+    expect(document.paths['/metrics']?.['get']?.security).toEqual([{ key: ['read'] }, grafana]);
+    // What is made there outlasts a role.
+    expect(document.paths['/api/v1/keys']?.['post']?.security).toEqual([{ key: ['admin'] }]);
+    for (const name of ['key', ...Object.keys(grafana)])
+      expect(resolve(`#/components/securitySchemes/${name}`)).toMatchObject({ type: expect.any(String) });
   });
 
   it('shows the items that a handler checks itself', () => {

@@ -1,6 +1,6 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31, type ResponseConfig } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
-import type { Route } from './route.js';
+import { isOpenToGrafana, type Route } from './route.js';
 
 type Document = ReturnType<OpenApiGeneratorV31['generateDocument']>;
 
@@ -28,9 +28,32 @@ export function openApiDocument(routes: readonly Route[], version: string): Docu
   const bearer = registry.registerComponent('securitySchemes', 'key', {
     type: 'http',
     scheme: 'bearer',
-    description: 'An API key. Not needed on loopback with the embedded database (except for admin).',
+    description:
+      'An API key. Not needed on loopback with the embedded database (except for admin), while no Grafana is configured.',
   });
-  for (const route of routes) if (route.undocumented !== true) describe(registry, bearer.name, route);
+  const grafanaKey = registry.registerComponent('securitySchemes', 'grafana_key', {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-Tokenledger-Key',
+    description:
+      "The key of Grafana's data source: a key with the scope grafana. It opens nothing without grafana_identity.",
+  });
+  const grafanaIdentity = registry.registerComponent('securitySchemes', 'grafana_identity', {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-Grafana-Id',
+    description:
+      'Who asks, signed by Grafana (ES256): its proxy adds it by itself. In the organisation of the team every role ' +
+      'reads and users who are Admin change. Refused with 403 (or 503 while the keys of Grafana cannot be read), never ' +
+      '401; with one of these two headers Authorization does not count.',
+  });
+  for (const route of routes) {
+    if (route.undocumented === true) continue;
+    const byKey = { [bearer.name]: [String(route.scope)] };
+    const byGrafana = { [grafanaKey.name]: [], [grafanaIdentity.name]: [] };
+    const security = isOpenToGrafana(route) ? [byKey, byGrafana] : [byKey];
+    describe(registry, route.scope === 'public' ? [] : security, route);
+  }
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: '3.1.0',
     info: {
@@ -44,7 +67,7 @@ export function openApiDocument(routes: readonly Route[], version: string): Docu
   });
 }
 
-function describe(registry: OpenAPIRegistry, security: string, route: Route): void {
+function describe(registry: OpenAPIRegistry, security: Record<string, string[]>[], route: Route): void {
   registry.registerPath({
     method: route.method,
     path: route.path.replace(/:(\w+)/g, '{$1}'),
@@ -52,7 +75,7 @@ function describe(registry: OpenAPIRegistry, security: string, route: Route): vo
     summary: route.summary,
     ...(route.description === undefined ? {} : { description: route.description }),
     tags: [route.tag],
-    security: route.scope === 'public' ? [] : [{ [security]: [route.scope] }],
+    security,
     request: {
       ...(route.params instanceof z.ZodObject ? { params: route.params } : {}),
       ...(route.query instanceof z.ZodObject ? { query: route.query } : {}),

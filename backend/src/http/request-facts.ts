@@ -9,8 +9,14 @@ export interface RequestFacts {
   readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
-/** Says who sends a request that needs `scope`, or rejects with a Problem (401, 403, 429). */
-export type Authenticate = (facts: RequestFacts, scope: Scope) => Promise<Caller>;
+/** What a route that is not public asks of its caller. */
+export interface Needed {
+  readonly scope: Scope;
+  readonly closedToGrafana?: true;
+}
+
+/** Says who sends a request, if he has what is needed, or rejects with a Problem (401, 403, 429, 503). */
+export type Authenticate = (facts: RequestFacts, needed: Needed) => Promise<Caller>;
 
 /** Reads the facts off a request; a header sent several times is joined with `, `. */
 export function requestFacts(request: IncomingMessage): RequestFacts {

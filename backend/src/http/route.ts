@@ -30,6 +30,8 @@ export interface Route {
   readonly tag: string;
   /** Scope the caller needs (`admin` includes the others); `public` needs none. */
   readonly scope: Scope | 'public';
+  /** Not for users of Grafana, whatever their role: what is made here would outlast it. */
+  readonly closedToGrafana?: true;
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
@@ -50,6 +52,13 @@ export type ErrorRenderer = (
   problem: { readonly status: number; readonly code: string; readonly message: string },
   headers: Readonly<Record<string, string | undefined>>,
 ) => { readonly contentType: string; readonly body: Buffer };
+
+/** Whether users of Grafana may come to a route, if their role has its scope. Telemetry never takes that way. */
+export const isOpenToGrafana = ({
+  scope,
+  closedToGrafana,
+}: Pick<Route, 'scope' | 'closedToGrafana'>): boolean =>
+  scope !== 'public' && scope !== 'ingest' && closedToGrafana !== true;
 
 type Infer<T> = T extends z.ZodType ? z.output<T> : undefined;
 

@@ -43,7 +43,8 @@ export function serveRoute(
       if (!response.writableFinished) gone.abort();
     });
     try {
-      const caller = route.scope === 'public' ? ANYONE : await deps.authenticate(facts, route.scope);
+      const caller =
+        route.scope === 'public' ? ANYONE : await deps.authenticate(facts, { ...route, scope: route.scope });
       response.locals['caller'] = caller.name;
       const params = validate(route.params, 'path', withoutNul(request.params));
       const query = validate(route.query, 'query', withoutNul(request.query));

@@ -90,23 +90,41 @@ describe('routing', () => {
     expect((await send(server.port, 'GET', '/nothing')).status).toBe(204);
   });
 
+  it.each(['/nowhere', '/Things/abc'])('has nothing at %s', async (path) => {
+    const { status, json: body } = await send(server.port, 'GET', path);
+    expect([status, body['code']]).toEqual([404, 'not_found']);
+  });
+
   it.each([
-    '/nowhere',
-    '/Things/abc',
     '/things/../things/abc',
+    '/..',
+    '/things/abc/..',
+    '/x/.%2e/things/abc',
     '/x/%2e%2e/things/abc',
     '/things/%2E%2e/nothing',
     '/things/./abc',
     '/things/a%2fb',
+    '/x/..%2fthings/abc',
+    '/x/..%5c/things/abc',
+    '/x/..\\things/abc',
+    '/things//abc',
+    '/things/abc/%2e%2e?x=1',
     '/things/a%5Cb',
     '/things\\abc',
     '/things/a%00',
     '//things/abc',
     'http://127.0.0.1/things/../things/abc',
-  ])('has nothing at %s', async (path) => {
+  ])('refuses the path %s before it looks for a route', async (path) => {
     const { status, json: body } = await send(server.port, 'GET', path);
-    expect([status, body['code']]).toEqual([404, 'not_found']);
+    expect([status, body['code']]).toEqual([400, 'malformed_path']);
   });
+
+  it.each(['/things/a..b', '/things/..a', '/things/abc?x=../..//%2f', 'http://127.0.0.1/things/abc'])(
+    'leaves %s to its route',
+    async (path) => {
+      expect((await send(server.port, 'GET', path)).json['code']).not.toBe('malformed_path');
+    },
+  );
 
   it('answers a broken percent escape with 400', async () => {
     const { status, json: body } = await send(server.port, 'GET', '/things/%zz');

@@ -116,11 +116,19 @@ const securityHeaders = helmet({
   crossOriginResourcePolicy: { policy: 'same-origin' },
 });
 
-/** Dot segments, encoded slashes, backslashes and NULs mean different things to different proxies: no such path exists. */
+/**
+ * Dot segments, encoded or doubled slashes, backslashes and NULs mean different things to different proxies, and Grafana's
+ * passes them on as they are: no such path exists, and nothing looks for a route behind it.
+ */
 function refuseTrickyPaths(request: Request, _response: Response, next: NextFunction): void {
-  const path = request.originalUrl.split('?', 1)[0] ?? '';
-  const tricky = /%2f|%5c|%00|\\|(^|\/)(\.|%2e){1,2}(\/|$)/i.test(path);
-  if (tricky) throw new Problem(404, 'not_found', 'There is no such path here. See /docs.');
+  const path = (request.originalUrl.split('?', 1)[0] ?? '').replace(/^https?:\/\/[^/]*/i, '');
+  if (/%2f|%5c|%00|\\|\/\/|(^|\/)(\.|%2e){1,2}(\/|$)/i.test(path)) {
+    throw new Problem(
+      400,
+      'malformed_path',
+      'The path has a segment "." or "..", a doubled or encoded slash, or a backslash. Send it as /docs shows it.',
+    );
+  }
   next();
 }
 
