@@ -1,0 +1,117 @@
+import type { Interval, Operator } from '../api/wire';
+import { ANNOTATION_KIND_LABELS, EVENT_FIELD_LABELS, MEASURE_LABELS } from './labels';
+import type {
+  AnnotationsQuery,
+  CallFilter,
+  CallsQuery,
+  CostQuery,
+  TokenledgerQuery,
+  TraceQuery,
+  UsageQuery,
+} from './query';
+
+/** The query as one sentence without a full stop; template variables stay as they are written. */
+export function describeQuery(query: TokenledgerQuery): string {
+  switch (query.queryType) {
+    case 'usage':
+      return describeUsage(query);
+    case 'calls':
+      return describeCalls(query);
+    case 'trace':
+      return describeTrace(query);
+    case 'cost':
+      return describeCost(query);
+    case 'annotations':
+      return describeAnnotations(query);
+  }
+}
+
+const EVERY: Readonly<Record<'auto' | 'none' | Interval, string>> = {
+  auto: 'over time',
+  none: 'over the whole time range',
+  '15m': 'per 15 minutes',
+  '1h': 'per hour',
+  '1d': 'per day',
+  '1w': 'per week',
+  '1mo': 'per month',
+};
+
+function describeUsage({ measures, groupBy, interval, top, filters, compare }: UsageQuery): string {
+  const what = listed(measures.map((measure) => MEASURE_LABELS[measure].label));
+  const groups = groupBy.map((dimension) => inSentence(EVENT_FIELD_LABELS[dimension].label));
+  const parts = [
+    `${what ? sentenceCase(what) : 'Nothing yet'}${groups.length ? ` by ${listed(groups)}` : ''} ${EVERY[interval]}`,
+    groups.length && top !== null ? `the ${top === 1 ? 'greatest' : `${top} greatest`}` : '',
+    where(filters.map(({ dimension, ...filter }) => ({ field: dimension, ...filter }))),
+    compare === 'previous_period' ? 'beside the previous period' : '',
+  ];
+  return parts.filter(Boolean).join(', ');
+}
+
+const FIRST: Readonly<Record<CallsQuery['orderBy'], Readonly<Record<CallsQuery['direction'], string>>>> = {
+  started_at: { desc: 'newest', asc: 'oldest' },
+  cost_usd: { desc: 'most expensive', asc: 'cheapest' },
+  duration_ms: { desc: 'longest', asc: 'shortest' },
+  total_tokens: { desc: 'largest (by tokens)', asc: 'smallest (by tokens)' },
+};
+
+function describeCalls({ limit, orderBy, direction, filters }: CallsQuery): string {
+  const condition = where(filters);
+  return `The ${limit} ${FIRST[orderBy][direction]} calls${condition && ` ${condition}`}`;
+}
+
+function describeTrace({ chain, id }: TraceQuery): string {
+  if (chain === 'request')
+    return id ? `The chain of request ${id}` : 'The chain of a request: no trace id yet';
+  return id ? `All requests of conversation ${id}` : 'All requests of a conversation: no conversation id yet';
+}
+
+const describeCost = ({ traceId, spanId }: CostQuery): string =>
+  traceId && spanId
+    ? `Why call ${spanId} of request ${traceId} costs what it costs`
+    : 'Why a call costs what it costs: no trace id and span id yet';
+
+function describeAnnotations({ kinds, filters }: AnnotationsQuery): string {
+  const what = listed(kinds.map((kind) => inSentence(ANNOTATION_KIND_LABELS[kind].label)));
+  const condition = where(filters.map(({ dimension, ...filter }) => ({ field: dimension, ...filter })));
+  return `${what ? sentenceCase(what) : 'No annotations'}${condition && ` ${condition}`}`;
+}
+
+function where(filters: readonly CallFilter[]): string {
+  const told = filters.flatMap((filter) => describeFilter(filter) ?? []);
+  return told.length ? `where ${told.join(' and ')}` : '';
+}
+
+const VERBS: Readonly<Record<Operator, string>> = {
+  '=': 'is',
+  in: 'is',
+  '!=': 'is not',
+  'not in': 'is not',
+  '=~': 'matches',
+  '!~': 'does not match',
+  contains: 'contains',
+  'is null': 'is not set',
+  'is not null': 'is set',
+};
+
+/** Null for a filter that has no value yet: it does nothing. */
+function describeFilter({ field, operator, values }: CallFilter): string | null {
+  const start = `${inSentence(EVENT_FIELD_LABELS[field].label)} ${VERBS[operator]}`;
+  if (operator === 'is null' || operator === 'is not null') return start;
+  const told = values.filter((value) => value !== '');
+  const shown = told.length > 4 ? [...told.slice(0, 3), `${told.length - 3} others`] : told;
+  return told.length ? `${start} ${listed(shown, operator === 'not in' ? 'nor' : 'or')}` : null;
+}
+
+function listed(items: readonly string[], last = 'and'): string {
+  if (items.length < 2) return items.join('');
+  return `${items.slice(0, -1).join(', ')} ${last} ${items.at(-1)}`;
+}
+
+const inSentence = (label: string): string => label.charAt(0).toLowerCase() + label.slice(1);
+
+/** Only the first word starts with a capital. */
+const sentenceCase = (text: string): string => {
+  const lower = text.replace(/(?<=, | and )[A-Z](?=[a-z])/g, (letter) => letter.toLowerCase());
+  return lower.charAt(0).toUpperCase() + lower.slice(1);
+};

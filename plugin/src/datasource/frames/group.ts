@@ -1,0 +1,30 @@
+import type { Dimension, Measure, UsageRow } from '../../api/wire';
+import { MEASURE_LABELS } from '../labels';
+import { NONE, OTHER } from '../none';
+
+/** The values of a row's dimensions as text, in the order they were asked for. */
+export function groupLabels(
+  row: UsageRow,
+  groupBy: readonly Dimension[],
+): Partial<Record<Dimension, string>> {
+  return Object.fromEntries(
+    groupBy.map((dimension) => [dimension, row.other ? OTHER : (row[dimension] ?? NONE)]),
+  );
+}
+
+/** The same for rows of the same group. A group that is really called "other" is another one than the rest. */
+export const groupKey = (row: UsageRow, groupBy: readonly Dimension[]): string =>
+  row.other ? OTHER : JSON.stringify(groupBy.map((dimension) => row[dimension] ?? null));
+
+/** Money as a number is for drawing only. */
+export function numberOf(value: string | number | null | undefined): number | null {
+  return value === null || value === undefined ? null : Number(value);
+}
+
+export const isMoney = (measure: Measure): boolean => MEASURE_LABELS[measure].unit === 'currencyUSD';
+
+const isCount = (measure: Measure): boolean =>
+  MEASURE_LABELS[measure].group === 'Calls' && MEASURE_LABELS[measure].unit === 'short';
+
+/** Where the backend has no row there were no calls. Then their number is 0; a cost, tokens or a duration there is none. */
+export const withoutCalls = (measure: Measure): number | null => (isCount(measure) ? 0 : null);

@@ -1,0 +1,133 @@
+import type { DataLink, DataLinkClickEvent } from '@grafana/data';
+import { pathsFor } from '../../app/paths';
+import { DIMENSIONS, type Dimension, type Filter, type Interval } from '../../api/wire';
+import { NONE, OTHER } from '../none';
+import type { TokenledgerQuery } from '../query';
+import { intervalEnd } from '../time/edges';
+import type { Period } from '../time/period';
+import type { Zone } from '../time/zone';
+
+/** The data source that the pages of a link shall ask, and whether the reader may follow links to Explore. */
+export interface LinkSource {
+  readonly uid: string;
+  readonly name: string;
+  readonly mayExplore: boolean;
+}
+
+/** What a cost is about. */
+export interface Selection {
+  readonly period: Period;
+  readonly zone: Zone;
+  readonly interval: Interval | null;
+  readonly filters: readonly Filter[];
+  readonly groupBy: readonly Dimension[];
+}
+
+type Values = Partial<Record<Dimension, string[]>>;
+
+/**
+ * From a cost to the calls that are missing in it: of the interval that was clicked, and of the series or table row. Filters that
+ * an address cannot hold (`!=`, expressions) are left out: then more calls are listed than are missing.
+ * @param labels of a series; null in a table, where each row tells its own
+ */
+export function pendingCallsLink(
+  source: LinkSource,
+  selection: Selection,
+  labels: Partial<Record<Dimension, string>> | null,
+): DataLink {
+  const urlOf = (period: Period, row: Values): string =>
+    pathsFor(source.uid).calls({
+      from: String(period.from),
+      to: String(period.to),
+      status: 'pending',
+      ...filterValues(selection.filters),
+      ...row,
+    });
+  const ofSeries = listed(labels ?? {});
+  return {
+    title: 'Pending calls',
+    // For those who do not build addresses (snapshots, for example).
+    url: urlOf(selection.period, ofSeries),
+    onBuildUrl: ({ replaceVariables }: DataLinkClickEvent) => {
+      const valueOf = (macro: string): string => replaceVariables?.(`\${${macro}}`) ?? '';
+      const row = labels ? ofSeries : listed(rowLabels(selection.groupBy, valueOf));
+      return urlOf(clickedPeriod(selection, Number(valueOf('__value.time'))), row);
+    },
+  };
+}
+
+function clickedPeriod({ interval, zone, period }: Selection, start: number): Period {
+  // A reduced value (of a stat, say) has no time of its own: then it is about all of it.
+  if (interval === null || !(start > 0)) return period;
+  return { from: Math.max(start, period.from), to: intervalEnd(interval, zone, start, period.to) };
+}
+
+function rowLabels(groupBy: readonly Dimension[], valueOf: (macro: string) => string) {
+  const labels = groupBy.map((dimension) => [dimension, valueOf(`__data.fields.${dimension}`)] as const);
+  // The row of the rest is of no group; a text that Grafana left as it is has no value.
+  return labels.every(([, value]) => value === OTHER) || labels.some(([, value]) => value.startsWith('${'))
+    ? {}
+    : Object.fromEntries(labels);
+}
+
+/** How an address says that a call has no value: `model=`. */
+const NOT_SET = [''];
+
+const listed = (labels: Partial<Record<Dimension, string>>): Values =>
+  Object.fromEntries(
+    DIMENSIONS.flatMap((name) => {
+      const label = labels[name];
+      return label === undefined ? [] : [[name, label === NONE ? NOT_SET : [label]]];
+    }),
+  );
+
+const filterValues = (filters: readonly Filter[]): Values =>
+  Object.fromEntries(
+    filters.flatMap(({ dimension, operator, values }) => {
+      if (operator === 'is null') return [[dimension, NOT_SET]];
+      return operator === '=' || operator === 'in' ? [[dimension, values]] : [];
+    }),
+  );
+
+/** To the request's page, which every viewer may open; to Explore only for those who may go there. */
+export function traceLinks(source: LinkSource): DataLink[] {
+  const page: DataLink = {
+    title: 'Show the request',
+    url: '',
+    onBuildUrl: ({ replaceVariables }) =>
+      pathsFor(source.uid).trace(
+        replaceVariables?.('${__value.raw}') ?? '',
+        told(replaceVariables?.('${__data.fields.span_id}')),
+      ),
+  };
+  const query: Partial<TokenledgerQuery> = {
+    refId: 'A',
+    queryType: 'trace',
+    version: 1,
+    chain: 'request',
+    id: '${__value.raw}',
+  };
+  const explore: DataLink = {
+    title: 'Open in Explore',
+    url: '',
+    internal: { datasourceUid: source.uid, datasourceName: source.name, query },
+  };
+  return source.mayExplore ? [page, explore] : [page];
+}
+
+export function conversationLinks(source: LinkSource): DataLink[] {
+  return [
+    {
+      title: 'Show the conversation',
+      url: '',
+      onBuildUrl: ({ replaceVariables }) =>
+        pathsFor(source.uid).conversation(
+          replaceVariables?.('${__value.raw}') ?? '',
+          told(replaceVariables?.('${__data.fields.org_id}')),
+        ),
+    },
+  ];
+}
+
+const told = (text: string | undefined): string | undefined =>
+  text === undefined || text === '' || text.startsWith('${') ? undefined : text;
