@@ -44,10 +44,11 @@ export function createGrafanaKeys({ url, logger, timeoutMs = TIMEOUT_MS }: Grafa
       failed = null;
       return new Response(text);
     } catch (error) {
-      const away = error instanceof GrafanaAway ? error : grafanaAway(error, timeoutMs);
-      failed = { at: Date.now(), error: away };
+      const late = signal.aborted ? ` within ${timeoutMs / 1000} s` : '';
+      const reported = error instanceof GrafanaAway ? error : away(`does not answer${late}`);
+      failed = { at: Date.now(), error: reported };
       logger.warn({ err: error, url: address }, 'the keys of Grafana could not be read');
-      throw away;
+      throw reported;
     }
   };
   const keys = createRemoteJWKSet(new URL(`${url}/api/signing-keys/keys`), {
@@ -57,7 +58,11 @@ export function createGrafanaKeys({ url, logger, timeoutMs = TIMEOUT_MS }: Grafa
     [customFetch]: read,
   });
   return {
-    find: keys,
+    find(header, token) {
+      // With one key published a nameless one would be taken for it.
+      if (header?.kid === undefined) throw new errors.JWSInvalid('it names no key');
+      return keys(header, token);
+    },
     async renew() {
       if (keys.coolingDown) return false;
       await keys.reload();
@@ -100,11 +105,6 @@ function isKeySet(text: string): boolean {
 }
 
 const away = (reason: string): GrafanaAway => new GrafanaAway(reason, RETRY_MS / 1000);
-
-function grafanaAway(error: unknown, timeoutMs: number): GrafanaAway {
-  const late = error instanceof Error && ['TimeoutError', 'AbortError'].includes(error.name);
-  return away(late ? `does not answer within ${timeoutMs / 1000} s` : 'does not answer');
-}
 
 /** Whether a token was refused because its key is not Grafana's. */
 export const isForeignKey = (error: unknown): boolean =>
