@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findGrafana } from '../grafana/find.mjs';
+import { freePort } from '../grafana/free-port.mjs';
+import { startGrafana } from '../grafana/start.mjs';
+import { startBackend } from './backend.mjs';
+import { DATA_SOURCE, writeProvisioning } from './provisioning.mjs';
+
+/**
+ * `npm run e2e`: the built plugin in a real Grafana over the real backend with the demo's data, driven by Playwright.
+ * `--serve` leaves them running for a person to look at.
+ */
+const PLUGIN = fileURLToPath(new URL('../../plugin/', import.meta.url));
+const say = (/** @type {string} */ text) => process.stdout.write(`${text}\n`);
+
+const grafana = findGrafana(process.env);
+if ('missing' in grafana) {
+  const line = '!'.repeat(100);
+  say(
+    `${line}\nNOT RUN: no test in a real Grafana. ${grafana.missing}\n${line}\n0 passed, 0 failed, 1 skipped`,
+  );
+} else {
+  process.exitCode = await run(grafana);
+}
+
+/** @param {import('../grafana/find.mjs').Grafana} found @returns {Promise<number>} the exit code */
+async function run(found) {
+  const folder = mkdtempSync(join(tmpdir(), 'tokenledger-e2e-'));
+  const adminPassword = randomBytes(12).toString('hex');
+  const port = await freePort();
+  /** @type {{ stop(): Promise<void> }[]} */
+  const running = [];
+  const stop = async () => {
+    for (const server of running.splice(0).reverse()) await server.stop();
+  };
+  try {
+    say(`A real Grafana ${found.version} from ${found.home}; logs in ${folder}`);
+    const backend = await startBackend({ folder, grafanaUrl: `http://127.0.0.1:${port}` });
+    running.push(backend);
+    await backend.playHistory();
+    const key = await backend.makeGrafanaKey();
+    const files = writeProvisioning(folder, { backendUrl: backend.url, key });
+    const server = await startGrafana({
+      grafana: found,
+      folder: join(folder, 'grafana'),
+      port,
+      adminPassword,
+      dataSource: DATA_SOURCE,
+      ...files,
+    });
+    running.push(server);
+    say(`Grafana listens on ${server.url} (admin, ${adminPassword}); the backend on ${backend.url}`);
+    const environment = {
+      GRAFANA_URL: server.url,
+      GRAFANA_ADMIN_PASSWORD: adminPassword,
+      TOKENLEDGER_URL: backend.url,
+      TOKENLEDGER_ADMIN_KEY: backend.adminKey,
+      TOKENLEDGER_GRAFANA_KEY: key,
+    };
+    if (process.argv.includes('--serve')) return await untilInterrupted(environment);
+    const code = await playwright(environment);
+    if (code === 0) rmSync(folder, { recursive: true, force: true });
+    return code;
+  } finally {
+    await stop();
+  }
+}
+
+/** @param {Record<string, string>} environment @returns {Promise<number>} */
+function playwright(environment) {
+  const cli = join(PLUGIN, 'node_modules/@playwright/test/cli.js');
+  const child = spawn(process.execPath, [cli, 'test', ...process.argv.slice(2)], {
+    cwd: PLUGIN,
+    env: { ...process.env, ...environment },
+    stdio: 'inherit',
+  });
+  return new Promise((resolve) => child.once('exit', (code) => resolve(code ?? 1)));
+}
+
+/** @param {Record<string, string>} environment @returns {Promise<number>} */
+function untilInterrupted(environment) {
+  for (const [name, value] of Object.entries(environment)) say(`export ${name}=${value}`);
+  say('Serving until Ctrl-C.');
+  return new Promise((resolve) => {
+    for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.once(signal, () => resolve(0));
+  });
+}
