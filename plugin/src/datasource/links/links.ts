@@ -115,6 +115,16 @@ export function traceLinks(source: LinkSource): DataLink[] {
   return source.mayExplore ? [page, explore] : [page];
 }
 
+/** From a span of a request to what it costs and why. */
+export const spanLinks = (source: LinkSource, traceId: string): DataLink[] => [
+  {
+    title: 'Show what it costs',
+    url: pathsFor(source.uid).trace(traceId),
+    onBuildUrl: ({ replaceVariables }) =>
+      pathsFor(source.uid).trace(traceId, told(replaceVariables?.('${__value.raw}'))),
+  },
+];
+
 export function conversationLinks(source: LinkSource): DataLink[] {
   return [
     {
