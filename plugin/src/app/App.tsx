@@ -1,14 +1,23 @@
 import React from 'react';
 import { Navigate, Route, Routes } from 'react-router-dom';
 import type { AppRootProps } from '@grafana/data';
+import { CallsPage } from './pages/CallsPage';
+import { ConversationPage } from './pages/ConversationPage';
 import { HomePage } from './pages/HomePage';
+import { TracePage } from './pages/TracePage';
+import { SourceGate } from './source/SourceGate';
 
 /** The app's pages; Grafana mounts it at /a/tokenledger-app. */
 export function App(_: AppRootProps) {
   return (
-    <Routes>
-      <Route path="home" element={<HomePage />} />
-      <Route path="*" element={<Navigate to="home" replace />} />
-    </Routes>
+    <SourceGate>
+      <Routes>
+        <Route path="home" element={<HomePage />} />
+        <Route path="calls" element={<CallsPage />} />
+        <Route path="trace/:traceId" element={<TracePage />} />
+        <Route path="conversation/:conversationId" element={<ConversationPage />} />
+        <Route path="*" element={<Navigate to="home" replace />} />
+      </Routes>
+    </SourceGate>
   );
 }
