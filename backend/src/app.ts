@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { allowedOrganisations } from './access/allowed.js';
+import { allowedOrganisations, refuseBound } from './access/allowed.js';
 import { createAuthenticate } from './access/authenticate.js';
 import { createFailureLimit } from './access/failure-limit.js';
 import type { Grafana } from './access/authenticate-grafana.js';
@@ -126,6 +126,7 @@ export function createApp({ config, db, logger, localAdmin, prices, schema, vers
     ...createHealthRoutes({
       checkReady: () => checkReady(db, schema),
       isDraining: () => listener.draining(),
+      refuseBound,
       registry: metrics.registry,
     }),
   ];

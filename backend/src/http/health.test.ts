@@ -1,6 +1,7 @@
 import { boundTo, team } from '../../../test/support/call-route.js';
 import type { Caller } from './caller.js';
 import { send, startServer } from '../../../test/support/http-server.js';
+import { refuseBound } from '../access/allowed.js';
 import { createHealthRoutes, type Readiness } from './health.js';
 import { createMetrics } from './metrics.js';
 
@@ -18,6 +19,7 @@ async function get(
   const routes = createHealthRoutes({
     checkReady: check ?? (() => Promise.resolve({ ready: true, details: { database: 'ok' } })),
     isDraining: () => draining,
+    refuseBound,
     registry: metrics.registry,
   });
   const server = await startServer(routes, { metrics, authenticate: () => Promise.resolve(caller) });

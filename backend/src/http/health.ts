@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import { z } from 'zod';
-import { Problem } from './problem.js';
+import type { Caller } from './caller.js';
 import { route, type Route } from './route.js';
 
 /** `details`: one word or sentence per thing checked, for people; no secrets, for anybody may read it. */
@@ -13,6 +13,8 @@ export interface HealthDeps {
   /** Whether the database answers and has the schema this program needs. A rejection counts as not ready. */
   readonly checkReady: () => Promise<Readiness>;
   readonly isDraining: () => boolean;
+  /** Throws when the caller may not see every organisation; `what` begins the message. */
+  readonly refuseBound: (caller: Caller, what: string) => void;
   readonly registry: Registry;
 }
 
@@ -25,7 +27,7 @@ const Ready = z
   .meta({ id: 'Readiness' });
 
 /** `/healthz` (the process answers), `/readyz` (it can do its work) and `/metrics` (Prometheus). */
-export function createHealthRoutes({ checkReady, isDraining, registry }: HealthDeps): Route[] {
+export function createHealthRoutes({ checkReady, isDraining, refuseBound, registry }: HealthDeps): Route[] {
   return [
     route({
       method: 'get',
@@ -66,13 +68,7 @@ export function createHealthRoutes({ checkReady, isDraining, registry }: HealthD
       scope: 'read',
       responses: { 200: { description: 'Prometheus text exposition format.' } },
       async handle({ caller }) {
-        if (caller.orgId !== null) {
-          throw new Problem(
-            403,
-            'bound_key',
-            'Metrics tell about all organisations. Use a key that is bound to none.',
-          );
-        }
+        refuseBound(caller, 'Metrics');
         return { body: await registry.metrics(), contentType: registry.contentType };
       },
     }),

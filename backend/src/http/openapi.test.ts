@@ -51,6 +51,7 @@ const unused = { create: never, list: never, revoke: never };
 const health = {
   checkReady: () => Promise.resolve({ ready: true, details: {} }),
   isDraining: () => false,
+  refuseBound: never,
   registry: createMetrics().registry,
 };
 const routes: Route[] = [example, raw, batch, ...createKeyRoutes(unused), ...createHealthRoutes(health)];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { allowedOrganisations } from '../access/allowed.js';
 import { QUARANTINE_REASONS } from './quarantine-item.js';
 import {
   deleteQuarantined,
@@ -7,7 +8,6 @@ import {
   type StoredQuarantineItem,
 } from './quarantine-store.js';
 import { replayQuarantined, type ReplayDeps } from './replay.js';
-import type { Caller } from '../http/caller.js';
 import { Problem } from '../http/problem.js';
 import { route, type Route } from '../http/route.js';
 
@@ -59,8 +59,8 @@ export function createQuarantineRoutes(deps: ReplayDeps): Route[] {
       }),
       responses: { 200: { description: 'Oldest first.', schema: Page } },
       handle: async ({ query, caller }) => {
-        const filter = { realm: realmFilter(caller), reason: query.reason, after: query.cursor };
-        const rows = await listQuarantined(deps.db, filter, query.limit);
+        const filter = { reason: query.reason, after: query.cursor };
+        const rows = await listQuarantined(deps.db, filter, query.limit, allowedOrganisations(caller));
         const next = rows.length === query.limit ? (rows.at(-1)?.id ?? null) : null;
         return { body: { items: rows.map(itemOf), next_cursor: next } };
       },
@@ -78,7 +78,7 @@ export function createQuarantineRoutes(deps: ReplayDeps): Route[] {
         200: { description: 'What became of each.', schema: z.object({ outcomes: z.array(Outcome) }) },
       },
       handle: async ({ body, caller }) => ({
-        body: { outcomes: await replayQuarantined(deps, chosen(body, caller)) },
+        body: { outcomes: await replayQuarantined(deps, chosen(body), allowedOrganisations(caller)) },
       }),
     }),
     route({
@@ -90,15 +90,13 @@ export function createQuarantineRoutes(deps: ReplayDeps): Route[] {
       body: Choice,
       responses: { 200: { description: 'How many there were.', schema: z.object({ dropped: z.int() }) } },
       handle: async ({ body, caller }) => ({
-        body: { dropped: await deleteQuarantined(deps.db, chosen(body, caller)) },
+        body: { dropped: await deleteQuarantined(deps.db, chosen(body), allowedOrganisations(caller)) },
       }),
     }),
   ];
 }
 
-const realmFilter = (caller: Caller): string | null => (caller.orgId === null ? null : caller.realm);
-
-function chosen(choice: z.output<typeof Choice>, caller: Caller): QuarantineFilter {
+function chosen(choice: z.output<typeof Choice>): QuarantineFilter {
   if (!choice.ids && !choice.reason && !choice.all) {
     throw new Problem(
       400,
@@ -106,7 +104,7 @@ function chosen(choice: z.output<typeof Choice>, caller: Caller): QuarantineFilt
       'name the items: {"ids": ["1"]}, {"reason": "too_old"} or {"all": true}',
     );
   }
-  return { realm: realmFilter(caller), ids: choice.ids, reason: choice.reason };
+  return { ids: choice.ids, reason: choice.reason };
 }
 
 const itemOf = (row: StoredQuarantineItem): z.output<typeof Item> => ({

@@ -1,4 +1,6 @@
 import sql, { empty } from 'sql-template-tag';
+import type { Allowed } from '../access/allowed.js';
+import { realmOf } from '../ledger/event.js';
 import type { QuarantineItem } from './quarantine-item.js';
 import type { Queryable, Row } from '../db/db.js';
 
@@ -21,8 +23,6 @@ export interface StoredQuarantineItem extends Row {
 }
 
 export interface QuarantineFilter {
-  /** Only this realm's items; null = all. */
-  readonly realm: string | null;
   readonly reason?: string | undefined;
   readonly ids?: readonly string[] | undefined;
   /** Items after this id. */
@@ -52,9 +52,10 @@ export async function insertQuarantined(db: Queryable, items: readonly Quarantin
     on conflict (realm, fingerprint) do update set times_seen = q.times_seen + 1, last_seen_at = now()`);
 }
 
-const matching = ({ realm, reason, ids, after }: QuarantineFilter) => sql`
+/** What the keys of an organisation sent is its own; what the team sent names an organisation only by what it claims. */
+const matching = ({ reason, ids, after }: QuarantineFilter, { organisations }: Allowed) => sql`
   where true
-  ${realm === null ? empty : sql`and q.realm = ${realm}`}
+  ${organisations === null ? empty : sql`and q.realm = any(${organisations.map(realmOf)}::text[])`}
   ${reason === undefined ? empty : sql`and q.reason = ${reason}`}
   ${ids === undefined ? empty : sql`and q.id = any(${ids}::bigint[])`}
   ${after === undefined ? empty : sql`and q.id > ${after}::bigint`}`;
@@ -63,17 +64,22 @@ export async function listQuarantined(
   db: Queryable,
   filter: QuarantineFilter,
   limit: number,
+  allowed: Allowed,
 ): Promise<StoredQuarantineItem[]> {
   const { rows } = await db.query<StoredQuarantineItem>(sql`
     select q.id, q.first_seen_at, q.last_seen_at, q.times_seen, q.realm, q.org_id, q.source, q.reason, q.message,
            q.item, q.replayable, q.content_type, q.body_bytes, q.fingerprint
-    from quarantine q ${matching(filter)}
+    from quarantine q ${matching(filter, allowed)}
     order by q.id limit ${limit}`);
   return rows;
 }
 
 /** @returns how many items there were to delete */
-export async function deleteQuarantined(db: Queryable, filter: QuarantineFilter): Promise<number> {
-  const { rowCount } = await db.query(sql`delete from quarantine q ${matching(filter)}`);
+export async function deleteQuarantined(
+  db: Queryable,
+  filter: QuarantineFilter,
+  allowed: Allowed,
+): Promise<number> {
+  const { rowCount } = await db.query(sql`delete from quarantine q ${matching(filter, allowed)}`);
   return rowCount;
 }

@@ -1,3 +1,4 @@
+import type { Allowed } from '../access/allowed.js';
 import { acceptEvents } from './accept-events.js';
 import { acceptSpans } from './accept-spans.js';
 import type { IngestContext } from './ingest.js';
@@ -36,15 +37,16 @@ const REPLAY_LIMIT = 1_000;
 export async function replayQuarantined(
   deps: ReplayDeps,
   filter: QuarantineFilter,
+  allowed: Allowed,
 ): Promise<ReplayOutcome[]> {
-  const items = await listQuarantined(deps.db, filter, REPLAY_LIMIT);
+  const items = await listQuarantined(deps.db, filter, REPLAY_LIMIT, allowed);
   const outcomes: ReplayOutcome[] = [];
   for (const group of bySender(items)) {
     const attempts = rebuild(group, deps.contextOf(group[0].realm, group[0].org_id));
     const rows = attempts.flatMap(({ row }) => (row ? [row] : []));
     if (rows.length) await deps.writer.write({ rows, quarantined: [] });
     const ids = attempts.filter(({ row }) => row !== null).map(({ id }) => id);
-    if (ids.length) await deleteQuarantined(deps.db, { realm: null, ids });
+    if (ids.length) await deleteQuarantined(deps.db, { ids }, allowed);
     outcomes.push(...attempts.map(({ id, row, message }) => ({ id, replayed: row !== null, message })));
   }
   return outcomes;

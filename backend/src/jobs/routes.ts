@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Caller } from '../http/caller.js';
+import { refuseBound } from '../access/allowed.js';
 import { Problem } from '../http/problem.js';
 import { route, type Route } from '../http/route.js';
 import type { Backlog } from './backlog-store.js';
@@ -84,7 +84,7 @@ export function createJobRoutes({ pipeline, health, clock }: JobRoutesDeps): Rou
         503: { description: 'The database does not answer.' },
       },
       async handle({ caller }) {
-        refuseBound(caller);
+        refuseBound(caller, 'Jobs');
         const found = await health();
         if (!found) {
           throw new Problem(
@@ -143,11 +143,6 @@ export function createJobRoutes({ pipeline, health, clock }: JobRoutesDeps): Rou
       },
     }),
   ];
-}
-
-function refuseBound({ orgId }: Caller): void {
-  if (orgId === null) return;
-  throw new Problem(403, 'bound_key', 'Jobs tell about all organisations. Use a key that is bound to none.');
 }
 
 const iso = (time: Date | null): string | null => time?.toISOString() ?? null;

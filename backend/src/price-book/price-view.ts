@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Caller } from '../http/caller.js';
+import type { Allowed } from '../access/allowed.js';
 import { PRICE_SOURCES } from '../pricing/price-version.js';
 import type { PriceVersion, PriceVersionDraft } from '../pricing/price-version.js';
 import { COST_QUALITIES } from '../usage/usage.js';
@@ -86,12 +86,12 @@ export function viewDraft(version: PriceVersionDraft): z.input<typeof priceDraft
   };
 }
 
-/** What may be shown to a caller: why a price was recorded is the team's own business. */
+/** What may be shown: why a price was recorded is the team's own business. */
 export const viewVersionTo =
-  (caller: Caller) =>
+  ({ audience }: Allowed) =>
   (version: PriceVersion): z.input<typeof priceVersionSchema> => ({
     ...viewVersion(version),
-    ...(caller.orgId !== null && { author: null, note: null }),
+    ...(audience === 'customer' && { author: null, note: null }),
   });
 
 export const viewVersion = (version: PriceVersion): z.input<typeof priceVersionSchema> => ({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { allowedOrganisations, type Allowed } from '../access/allowed.js';
 import { Problem } from '../http/problem.js';
 import { route } from '../http/route.js';
 import type { Route } from '../http/route.js';
@@ -81,18 +82,12 @@ function listRoute({ db }: PriceBookRoutesDeps): Route {
     query: listQuery,
     responses: { 200: { description: 'A page of price versions.', schema: pageSchema } },
     handle: async ({ caller, query: { provider, model, source, limit, cursor } }) => {
-      const filter = {
-        provider,
-        model,
-        source,
-        orgId: caller.orgId,
-        before: cursor ?? null,
-        limit: limit + 1,
-      };
-      const versions = await listVersions(db, filter);
+      const allowed = allowedOrganisations(caller);
+      const filter = { provider, model, source, before: cursor ?? null, limit: limit + 1 };
+      const versions = await listVersions(db, filter, allowed);
       const page = versions.slice(0, limit);
       const next = versions.length > limit ? (page.at(-1)?.id ?? null) : null;
-      const body = { prices: page.map(viewVersionTo(caller)), next_cursor: next };
+      const body = { prices: page.map(viewVersionTo(allowed)), next_cursor: next };
       return { body: body satisfies z.input<typeof pageSchema> };
     },
   });
@@ -112,19 +107,12 @@ function modelRoute({ prices, now }: PriceBookRoutesDeps): Route {
       403: { description: 'The key is bound to another organisation.' },
     },
     handle: async ({ caller, query }) => {
-      const orgId = caller.orgId ?? query.org_id ?? null;
-      if (query.org_id !== undefined && query.org_id !== orgId) {
-        throw new Problem(
-          403,
-          'other_organisation',
-          `org_id: this key is bound to ${orgId ?? ''}; leave org_id out.`,
-        );
-      }
+      const allowed = allowedOrganisations(caller, query.org_id === undefined ? undefined : [query.org_id]);
       await prices.load();
       const at = query.at ?? now();
-      const name = { ...query, orgId, serviceTier: query.service_tier ?? null };
+      const name = { ...query, orgId: contractsOf(allowed), serviceTier: query.service_tier ?? null };
       const found = prices.current().resolve({ ...name, models: [name.model] }, at);
-      const view = viewVersionTo(caller);
+      const view = viewVersionTo(allowed);
       const inForce =
         'pending' in found ? null : { price: view(found.version), multiplier: found.multiplier };
       const versions = timelineOf(prices.current(), name, at).map(({ state, version }) => ({
@@ -138,6 +126,16 @@ function modelRoute({ prices, now }: PriceBookRoutesDeps): Route {
       };
       return { body: body satisfies z.input<typeof timelineSchema> };
     },
+  });
+}
+
+/** The organisation whose contracts count; null: only the team may see those of all together. */
+function contractsOf({ organisations }: Allowed): string | null {
+  if (organisations === null) return null;
+  const [only, ...more] = organisations;
+  if (only !== undefined && more.length === 0) return only;
+  throw new Problem(400, 'invalid_request', 'org_id: name one of the organisations you may read.', {
+    errors: [{ field: 'org_id', message: 'Name one of the organisations you may read.' }],
   });
 }
 

@@ -1,5 +1,6 @@
 import sql, { empty } from 'sql-template-tag';
 import type { Sql } from 'sql-template-tag';
+import type { Allowed } from '../access/allowed.js';
 import type { Queryable, Row } from '../db/db.js';
 import type { PriceSource, PriceVersion, PriceVersionDraft } from '../pricing/price-version.js';
 
@@ -89,22 +90,24 @@ export interface VersionFilter {
   readonly provider?: string | undefined;
   readonly model?: string | undefined;
   readonly source?: PriceSource | undefined;
-  /** Set: catalogue and overrides, and of the contracts only this organisation's. */
-  readonly orgId: string | null;
   /** Ids below this one. */
   readonly before: string | null;
   readonly limit: number;
 }
 
-/** One page of the book, newest first. */
-export async function listVersions(db: Queryable, filter: VersionFilter): Promise<readonly PriceVersion[]> {
+/** One page of the book, newest first: catalogue and overrides, and of the contracts those of organisations one may see. */
+export async function listVersions(
+  db: Queryable,
+  filter: VersionFilter,
+  { organisations }: Allowed,
+): Promise<readonly PriceVersion[]> {
   const { rows } = await db.query<VersionRow>(sql`
     select ${COLUMNS} from price_versions
     where true
       ${when(filter.provider, (value) => sql`and provider = ${value}`)}
       ${when(filter.model, (value) => sql`and (model = ${value} or match @> jsonb_build_array(jsonb_build_object('model', ${value.toLowerCase()}::text)))`)}
       ${when(filter.source, (value) => sql`and source = ${value}`)}
-      ${when(filter.orgId, (value) => sql`and (org_id is null or org_id = ${value})`)}
+      ${when(organisations, (own) => sql`and (org_id is null or org_id = any(${[...own]}::text[]))`)}
       ${when(filter.before, (value) => sql`and id < ${value}::bigint`)}
     order by price_versions.id desc
     limit ${filter.limit}`);

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import type { allowedOrganisations } from '../access/allowed.js';
-import type { Caller } from '../http/caller.js';
+import type { Allowed, allowedOrganisations } from '../access/allowed.js';
 import type { Db } from '../db/db.js';
 import { Problem } from '../http/problem.js';
 import { route, type Route } from '../http/route.js';
-import { COST_STATUSES, EVENT_KINDS, PENDING_REASONS, UNBILLED_REASONS } from '../ledger/event.js';
+import { COST_STATUSES, EVENT_KINDS, PENDING_REASONS, realmOf, UNBILLED_REASONS } from '../ledger/event.js';
 import type { PriceBook } from '../pricing/price-book.js';
 import { countParameter, instantSchema, isoTime, repeatable, textSchema } from './common-schema.js';
 import { cursorSchema, encodeCursor } from './event-cursor.js';
@@ -111,8 +110,9 @@ export function createEventRoutes({ db, priceBook, allowed, now }: EventRouteDep
     },
     async handle({ caller, params, query }) {
       const ids = { traceId: params.trace_id, spanId: params.span_id };
-      const rows = await findEvents(db, ids, allowed(caller));
-      return { body: explainStoredCost(chosen(caller, rows, query), priceBook()) };
+      const visible = allowed(caller);
+      const rows = await findEvents(db, ids, visible);
+      return { body: explainStoredCost(chosen(visible, rows, query), priceBook()) };
     },
   });
 
@@ -127,13 +127,18 @@ const cursorOf = (row: EventRow): string =>
     realm: row.realm,
   });
 
-/** The one event meant. A bound key's own events are never hidden behind others that carry the same ids. */
-function chosen(caller: Caller, rows: readonly EventRow[], choice: z.output<typeof chooseSchema>): EventRow {
-  const own = rows.filter((row) => caller.orgId !== null && row.realm === caller.realm);
-  const realm = choice.realm ?? (own.length > 0 ? caller.realm : undefined);
-  const matching = rows.filter(
+/** The one event meant. An organisation's own events are never hidden behind others that carry the same ids. */
+function chosen(
+  { organisations }: Allowed,
+  rows: readonly EventRow[],
+  choice: z.output<typeof chooseSchema>,
+): EventRow {
+  const realms = organisations?.map(realmOf) ?? [];
+  const own = rows.filter(({ realm }) => realms.includes(realm));
+  const candidates = choice.realm === undefined && own.length > 0 ? own : rows;
+  const matching = candidates.filter(
     (row) =>
-      (realm === undefined || row.realm === realm) &&
+      (choice.realm === undefined || row.realm === choice.realm) &&
       (choice.started_at === undefined || row.started_at.getTime() === choice.started_at),
   );
   const [first, ...more] = matching;
