@@ -1,7 +1,7 @@
 import { css } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
 import { Combobox, IconButton, useStyles2 } from '@grafana/ui';
-import React, { useId } from 'react';
+import React, { useEffect, useId, useRef } from 'react';
 import type { Api } from '../../api/client';
 import type { EventField } from '../../api/wire';
 import { EVENT_FIELD_LABELS, OPERATOR_LABELS } from '../labels';
@@ -30,13 +30,22 @@ interface Props<Field extends EventField> {
 export function FilterRow<Field extends EventField>(props: Props<Field>) {
   const { api, name, fields, condition, scope, focus, onChange, onRemove } = props;
   const id = useId();
+  const row = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (focus) {
+      // Selected, as after a tab: what is typed then searches, instead of being added to the name that stands there.
+      const picker = row.current?.querySelector('input');
+      picker?.focus();
+      picker?.select();
+    }
+  }, [focus]);
   const styles = useStyles2(getStyles);
   const field = EVENT_FIELD_LABELS[condition.field].label;
   const options = FIELDS.flatMap((option) =>
     fields.filter((one) => one === option.value).map((value) => ({ ...option, value })),
   );
   return (
-    <div className={styles.row} role="group" aria-label={name}>
+    <div ref={row} className={styles.row} role="group" aria-label={name}>
       <span id={`${id}field`} hidden>{`${name}: field`}</span>
       <span id={`${id}operator`} hidden>{`${name}: operator`}</span>
       <span id={`${id}values`} hidden>{`${name}: values of ${field}`}</span>
@@ -45,7 +54,6 @@ export function FilterRow<Field extends EventField>(props: Props<Field>) {
           aria-labelledby={`${id}field`}
           options={options}
           value={condition.field}
-          autoFocus={focus}
           onChange={({ value }) => onChange({ ...condition, field: value, values: [] })}
         />
       </div>
