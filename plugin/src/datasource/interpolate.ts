@@ -6,7 +6,6 @@ import type { TokenledgerQuery } from './query';
  * The query with every template variable replaced: nothing after this knows of variables.
  * @throws Error that tells what to choose, where a variable has a value that cannot be asked for
  */
-export function interpolateQuery<Q extends TokenledgerQuery>(query: Q, replace: Replace): Q;
 export function interpolateQuery(query: TokenledgerQuery, replace: Replace): TokenledgerQuery {
   switch (query.queryType) {
     case 'usage':

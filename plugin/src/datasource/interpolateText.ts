@@ -37,6 +37,7 @@ export function meaningOf(text: string, replace: Replace, quote = (value: string
   if (name === null) return { kind: 'texts', texts: expand(text, replace, quote) };
   // Any format that stands there is for other data sources: here the list itself is wanted.
   const lone = `\${${name}}`;
+  if (replace(lone) === lone) return { kind: 'texts', texts: [text] };
   return allOf(name, lone, replace) ?? { kind: 'texts', texts: expand(lone, replace, quote) };
 }
 

@@ -1,0 +1,54 @@
+import { migrateQuery } from './migrate';
+import { DEFAULTS } from './query';
+
+describe('migrateQuery', () => {
+  it.each([
+    ['what Explore starts with', { refId: 'A', datasource: { uid: 'x' } }],
+    ['an empty query type', { refId: 'A', datasource: { uid: 'x' }, queryType: '' }],
+    ['undefined fields', { refId: 'A', datasource: { uid: 'x' }, measures: undefined, queryType: undefined }],
+  ])('makes the default query of %s', (_, saved) => {
+    expect(migrateQuery(saved)).toEqual({ ...DEFAULTS.usage, refId: 'A', datasource: { uid: 'x' } });
+  });
+
+  it.each(['usage', 'calls', 'trace', 'cost', 'annotations'] as const)('fills in a %s query', (queryType) => {
+    expect(migrateQuery({ refId: 'B', queryType })).toEqual({ ...DEFAULTS[queryType], refId: 'B' });
+  });
+
+  it('keeps what was saved, what Grafana adds and what nobody knows', () => {
+    const saved = {
+      refId: 'C',
+      hide: true,
+      key: 'Q-1',
+      datasource: { uid: 'x', type: 'tokenledger-datasource' },
+      queryType: 'usage',
+      version: 1,
+      measures: ['calls'],
+      groupBy: [],
+      filters: [{ dimension: 'model', operator: '=', values: ['$model'] }],
+      interval: '1d',
+      top: null,
+      compare: 'previous_period',
+      format: 'table',
+      somebodys: 'field',
+    };
+    expect(migrateQuery(saved)).toEqual(saved);
+  });
+
+  it('is done once: migrating twice changes nothing, and the input stays as it was', () => {
+    const saved = Object.freeze({ refId: 'A', queryType: 'calls' });
+    const once = migrateQuery(saved);
+    expect(migrateQuery(once)).toEqual(once);
+  });
+
+  it('reads hand-written JSON with a text where a list belongs', () => {
+    expect(migrateQuery({ refId: 'A', measures: 'cost_usd' })).toMatchObject({ measures: ['cost_usd'] });
+  });
+
+  it.each([
+    { refId: 'A', queryType: 'forecast' },
+    { refId: 'A', queryType: 'toString' },
+    { refId: 'A', queryType: 'usage', version: 2 },
+  ])('refuses what a newer plugin saved: %j', (saved) => {
+    expect(() => migrateQuery(saved)).toThrow(/Update the plugin/);
+  });
+});
