@@ -4,7 +4,11 @@ export default {
   roots: ['<rootDir>/backend/src', '<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    // The tools of test/plugin belong to the plugin's package: running the product must not install a browser.
+    '^(esbuild|playwright-core)$': '<rootDir>/plugin/node_modules/$1',
+  },
   modulePathIgnorePatterns: ['<rootDir>/backend/dist'],
   transform: {
     '^.+\\.ts$': [
