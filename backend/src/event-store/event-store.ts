@@ -119,11 +119,14 @@ export function createEventStore({ db, priceBook, onWritten }: EventStoreDeps): 
       const { made, place } = await db.transaction(async (tx) => {
         const marks = await enterLedger(tx, touch ? 1 : 0);
         const where: StoredRow['place'] = day < marks.rawFloor ? 'kept' : 'raw';
-        const possible = sorted(changes.filter(({ before }) => before.place === where)).map((change) => ({
-          ...change,
-          requestNumber: marks.requestNumbers[0] ?? change.before.requestNumber,
-          recovered: change.before.cost.status === 'pending' && change.after.cost.status === 'priced',
-        }));
+        const possible = sorted(changes.filter(({ before }) => before.place === where)).map(
+          ({ before, after }) => ({
+            before,
+            after,
+            requestNumber: marks.requestNumbers[0] ?? before.requestNumber,
+            recovered: before.cost.status === 'pending' && after.cost.status === 'priced',
+          }),
+        );
         if (possible.length === 0) return { made: [], place: where };
         if (where === 'raw' && day < marks.closedBefore) await allowCompressedChanges(tx);
         const posted = day < marks.closedBefore;

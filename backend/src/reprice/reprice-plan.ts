@@ -11,6 +11,8 @@ export interface CallGroup extends PriceQuery {
   readonly status: 'pending' | 'priced';
   /** Why they are pending. */
   readonly reason: string | null;
+  /** The versions they are priced with, as stored. */
+  readonly priceVersionIds: string | null;
   readonly responseModel: string | null;
   readonly requestModel: string | null;
   /** Ends of the first and the last of them, Unix ms. */
@@ -60,6 +62,10 @@ export function createPriceChange(book: PriceBook, isNew: (version: PriceVersion
     return !('pending' in found) || found.pending !== group.reason;
   };
 
+  // What the new versions have priced already need not be read again.
+  const corrects = (group: CallGroup, at: number): boolean =>
+    moves(group, at) && versionsAt(book, group, at) !== group.priceVersionIds;
+
   const instants = (from: number, to: number): number[] => [
     from,
     ...breaks.filter((time) => time > from && time <= to),
@@ -69,7 +75,7 @@ export function createPriceChange(book: PriceBook, isNew: (version: PriceVersion
     corrections: dated.length > 0 ? correctionsOf(dated) : null,
     contracted: [...new Set(book.versions.flatMap(({ orgId }) => orgId ?? []))],
     concerns(group) {
-      const may = group.status === 'pending' ? explains : moves;
+      const may = group.status === 'pending' ? explains : corrects;
       return instants(group.firstEnd, group.lastEnd).some((at) => may(group, at));
     },
     movesWithin: (query, from, to) => instants(from, to).some((at) => moves(query, at)),

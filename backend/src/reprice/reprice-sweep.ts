@@ -1,5 +1,6 @@
 import type { Queryable } from '../db/db.js';
 import type { RowChange, StoredRow } from '../event-store/ledger-row.js';
+import { allEnded } from '../jobs/all-ended.js';
 import type { CallSlice } from './call-slices-store.js';
 import type { CallGroup, PriceChange } from './reprice-plan.js';
 import { callGroups, readGroups, sliceGroups, type CallChoice } from './store.js';
@@ -58,7 +59,7 @@ async function sweepDay(
     for (const slice of slices) if (!(await sweepSlice(sweep, slice, choice, groups))) complete = false;
   };
   // One prices while the database writes for the other.
-  await Promise.all([work(), work()]);
+  await allEnded([work(), work()]);
   return complete;
 }
 

@@ -5,6 +5,7 @@ import type { Step, StepDetail } from '../jobs/step.js';
 import type { ChangePreview } from '../price-book/change-preview.js';
 import type { PriceBookService } from '../price-book/price-book.js';
 import type { PriceBook } from '../pricing/price-book.js';
+import type { PriceVersion } from '../pricing/price-version.js';
 import { createPriceChange, type PriceChange } from './reprice-plan.js';
 import { createPreviewSums, outOfReach } from './reprice-preview.js';
 import {
@@ -109,15 +110,15 @@ function sweepsOf(
   requests: bigint,
   now: number,
 ): Outstanding[] {
+  const isNew = ({ id }: PriceVersion): boolean => BigInt(id) > pricedVersions;
+  const isRecent = ({ recordedAt }: PriceVersion): boolean => recordedAt > now - STALE_BOOK_MS;
   const sweeps: Outstanding[] = [];
-  if (newest > pricedVersions) {
-    const change = createPriceChange(book, ({ id }) => BigInt(id) > pricedVersions);
-    sweeps.push({ change, afterRequest: null });
-  }
-  if (requests > pricedRequest) {
-    const change = createPriceChange(book, ({ recordedAt }) => recordedAt > now - STALE_BOOK_MS);
-    sweeps.push({ change, afterRequest: pricedRequest });
-  }
+  if (newest > pricedVersions) sweeps.push({ change: createPriceChange(book, isNew), afterRequest: null });
+  // That sweep goes through the last requests too.
+  const done =
+    newest > pricedVersions && book.versions.every((version) => isNew(version) || !isRecent(version));
+  if (requests > pricedRequest && !done)
+    sweeps.push({ change: createPriceChange(book, isRecent), afterRequest: pricedRequest });
   return sweeps;
 }
 

@@ -88,6 +88,7 @@ function chosen({ status, endedFrom, orgIds, afterRequest }: CallChoice): Sql {
 interface GroupRow extends Row {
   readonly day: number;
   readonly reason: string | null;
+  readonly price_version_ids: string | null;
   readonly provider: string | null;
   readonly response_model: string | null;
   readonly request_model: string | null;
@@ -108,12 +109,12 @@ export async function callGroups(
   contracted: readonly string[],
 ): Promise<CallGroup[]> {
   const columns = sql`
-    date_trunc('day', e.started_at, 'UTC') as day, e.cost_reason as reason, e.provider, e.response_model, e.request_model,
-    e.service_tier, case when e.org_id = any(${arrayLiteral(contracted)}::text[]) then e.org_id end as org_id,
+    date_trunc('day', e.started_at, 'UTC') as day, e.cost_reason as reason, e.price_version_ids, e.provider, e.response_model,
+    e.request_model, e.service_tier, case when e.org_id = any(${arrayLiteral(contracted)}::text[]) then e.org_id end as org_id,
     ${END} as ended_at`;
   const { rows } = await db.query<GroupRow>(sql`
-    select (extract(epoch from day) * 1000)::float8 as day, reason, provider, response_model, request_model, service_tier,
-      org_id, (extract(epoch from min(ended_at)) * 1000)::float8 as first_end,
+    select (extract(epoch from day) * 1000)::float8 as day, reason, price_version_ids, provider, response_model,
+      request_model, service_tier, org_id, (extract(epoch from min(ended_at)) * 1000)::float8 as first_end,
       (extract(epoch from max(ended_at)) * 1000)::float8 as last_end, count(*) as calls
     from (
       select ${columns} from usage_events e
@@ -121,12 +122,13 @@ export async function callGroups(
       union all
       select ${columns} from kept_events e where ${chosen(choice)}
     ) c
-    group by 1, 2, 3, 4, 5, 6, 7
+    group by 1, 2, 3, 4, 5, 6, 7, 8
     order by 1 desc`);
   return rows.map((row) => ({
     day: row.day,
     status: choice.status,
     reason: row.reason,
+    priceVersionIds: row.price_version_ids,
     orgId: row.org_id,
     provider: row.provider,
     responseModel: row.response_model,
@@ -144,10 +146,12 @@ function ofGroups(choice: CallChoice, groups: readonly CallGroup[]): Sql {
   const list = (value: (group: CallGroup) => string | null): string =>
     arrayLiteral(groups.map((group) => value(group) ?? ''));
   return sql`${chosen(choice)} and (
-      coalesce(e.provider, ''), coalesce(e.response_model, ''), coalesce(e.request_model, ''), coalesce(e.service_tier, '')
+      coalesce(e.provider, ''), coalesce(e.response_model, ''), coalesce(e.request_model, ''), coalesce(e.service_tier, ''),
+      coalesce(e.price_version_ids, '')
     ) in (select * from unnest(
       ${list(({ provider }) => provider)}::text[], ${list(({ responseModel }) => responseModel)}::text[],
-      ${list(({ requestModel }) => requestModel)}::text[], ${list(({ serviceTier }) => serviceTier)}::text[]))`;
+      ${list(({ requestModel }) => requestModel)}::text[], ${list(({ serviceTier }) => serviceTier)}::text[],
+      ${list(({ priceVersionIds }) => priceVersionIds)}::text[]))`;
 }
 
 /** Cuts the chosen calls of these groups of one UTC day into slices. */

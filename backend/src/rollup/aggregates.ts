@@ -1,16 +1,14 @@
 /**
- * The continuous aggregates in the order of their refresh: one that reads another comes after it. Their buckets divide
- * a UTC day, and each has a time column `bucket`.
+ * The continuous aggregates in chains. In one, an aggregate that reads another comes after it; no chain reads another's.
+ * Their buckets divide a UTC day, and each has a time column `bucket`.
  */
-export const AGGREGATES = [
-  'usage_15m',
-  'usage_15m_by_org',
-  'usage_1d',
-  'usage_1h_by_model',
-  'usage_latency_1h',
-  'usage_latency_1d',
+export const CHAINS = [
+  ['usage_15m', 'usage_15m_by_org', 'usage_1d', 'usage_1h_by_model'],
+  ['usage_latency_1h', 'usage_latency_1d'],
 ] as const;
-export type Aggregate = (typeof AGGREGATES)[number];
+export type Aggregate = (typeof CHAINS)[number][number];
+/** All of them in an order in which they can be refreshed. */
+export const AGGREGATES: readonly Aggregate[] = CHAINS.flat();
 
 const MINUTE_MS = 60_000;
 /** The width of each aggregate's buckets. */

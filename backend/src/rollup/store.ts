@@ -1,9 +1,10 @@
 import sql, { type Sql } from 'sql-template-tag';
 import type { Connection, Db, Queryable } from '../db/db.js';
 import { timeText } from '../event-store/columns.js';
-import { AGGREGATES, BUCKET_MS } from './aggregates.js';
+import { allEnded } from '../jobs/all-ended.js';
+import { BUCKET_MS, CHAINS, type Aggregate } from './aggregates.js';
 
-/** Any constant no other program uses: "refres" in ASCII. */
+/** Any constant no other program uses: "refres" in ASCII. Of each chain the next number. */
 const REFRESH_LOCK_KEY = 0x726566726573n;
 export const DAY_MS = 86_400_000;
 
@@ -35,25 +36,29 @@ export const CHUNK_DAYS = sql`
  * a day waits for it, so no refresh that read an older floor runs after the drop.
  */
 export async function refreshAggregates(db: Pick<Db, 'withConnection'>, range: TimeRange): Promise<void> {
-  await withRefreshLock(db, async (connection) => {
+  await eachChain(db, async (connection, chain) => {
     const { rows } = await connection.query<{ raw_floor: number }>(
       sql`select ${asMs(sql`raw_floor`)} as raw_floor from ledger_state`,
     );
     const [state] = rows;
     if (!state)
       throw new Error('ledger_state has no row: restore it from a back-up, it holds the watermarks');
-    await refresh(connection, { from: Math.max(state.raw_floor, range.from), to: range.to });
+    await refresh(connection, chain, { from: Math.max(state.raw_floor, range.from), to: range.to });
   });
 }
 
 /** The last refresh of a UTC day that is below the raw floor while its raw events still exist. Retire alone may do this. */
 export async function refreshRetiringDay(db: Pick<Db, 'withConnection'>, day: number): Promise<void> {
-  await withRefreshLock(db, (connection) => refresh(connection, { from: day, to: day + DAY_MS }));
+  await eachChain(db, (connection, chain) => refresh(connection, chain, { from: day, to: day + DAY_MS }));
 }
 
 /** Not allowed inside a transaction (25001). Only buckets that changed are computed again: an unchanged month takes about a millisecond. */
-async function refresh(connection: Connection, { from, to }: TimeRange): Promise<void> {
-  for (const aggregate of AGGREGATES) {
+async function refresh(
+  connection: Connection,
+  chain: readonly Aggregate[],
+  { from, to }: TimeRange,
+): Promise<void> {
+  for (const aggregate of chain) {
     const width = BUCKET_MS[aggregate];
     // TimescaleDB refuses a window without a whole bucket (22023): what is in it is read in real time.
     if (Math.ceil(from / width) >= Math.floor(to / width)) continue;
@@ -63,19 +68,27 @@ async function refresh(connection: Connection, { from, to }: TimeRange): Promise
   }
 }
 
-/** One process at a time: of two refreshes at once TimescaleDB 2.28 refuses one (55P03), and in 2.23 they can deadlock. */
-async function withRefreshLock(
+/**
+ * The chains side by side, each on a connection and under a lock of its own. One process at a time has a chain: of two
+ * refreshes of one aggregate at once TimescaleDB 2.28 refuses one (55P03), and in 2.23 they can deadlock.
+ */
+async function eachChain(
   db: Pick<Db, 'withConnection'>,
-  work: (connection: Connection) => Promise<void>,
+  work: (connection: Connection, chain: readonly Aggregate[]) => Promise<void>,
 ): Promise<void> {
-  await db.withConnection(async (connection) => {
-    await connection.query(sql`select pg_advisory_lock(${REFRESH_LOCK_KEY})`);
-    try {
-      await work(connection);
-    } finally {
-      await connection.query(sql`select pg_advisory_unlock(${REFRESH_LOCK_KEY})`);
-    }
-  });
+  await allEnded(
+    CHAINS.map((chain, index) =>
+      db.withConnection(async (connection) => {
+        const key = REFRESH_LOCK_KEY + BigInt(index);
+        await connection.query(sql`select pg_advisory_lock(${key})`);
+        try {
+          await work(connection, chain);
+        } finally {
+          await connection.query(sql`select pg_advisory_unlock(${key})`);
+        }
+      }),
+    ),
+  );
 }
 
 /** Writes dirty pages out and lets the log be reused: the embedded engine has no checkpointer of its own. */

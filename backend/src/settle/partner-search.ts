@@ -44,8 +44,8 @@ export function createPartnerSearch(db: Pick<Db, 'query' | 'transaction'>, marks
       const times = await timesOfManyScopes(db, fresh, marks);
       for (let start = 0; start < times.length; start += TIMES_AT_ONCE) {
         const some = times.slice(start, start + TIMES_AT_ONCE);
-        known = null;
         for (const call of await callsAt(db, some, marks, MOST_CALLS)) calls.set(eventKey(call), call);
+        known = null;
       }
       for (const time of fresh) {
         const list = covered.get(time.realm);

@@ -1,8 +1,10 @@
 import type { Db } from '../db/db.js';
 import type { EventStore } from '../event-store/event-store.js';
 import type { RowChange } from '../event-store/ledger-row.js';
+import { allEnded } from '../jobs/all-ended.js';
 import { StepRefusal } from '../jobs/step-failure.js';
 import type { Step, StepDetail } from '../jobs/step.js';
+import type { EventKey } from '../ledger/event.js';
 import type { PriceBook } from '../pricing/price-book.js';
 import { createPartnerSearch, traceKey } from './partner-search.js';
 import { readRelated } from './related-traces.js';
@@ -45,6 +47,8 @@ interface Counts {
 
 /** 20,000 took 300 MiB. */
 const BATCH_ROWS = 10_000;
+/** Of a batch so many parts are settled one after the other, each read while the one before is written. */
+const PARTS_OF_BATCH = 4;
 /** A row may be changed by ingest or re-pricing between its reading and its change. */
 const MOST_TRIES = 5;
 
@@ -54,15 +58,25 @@ const MOST_TRIES = 5;
  * from what their events told themselves, so the result does not depend on the order in which they came.
  */
 export function createSettle({ db, events, loadBook, batchRows = BATCH_ROWS }: SettleDeps): Step {
+  // In turn: of two that changed the same rows at once, each could wait for the other.
+  let lastChange: Promise<unknown> = Promise.resolve();
+  const changeInTurn = (changes: readonly RowChange[]): ReturnType<typeof change> => {
+    const turn = lastChange.then(() => change(changes));
+    lastChange = turn.catch(() => undefined);
+    return turn;
+  };
   const change = async (changes: readonly RowChange[]): Promise<{ changed: number; stale: TraceTime[] }> => {
     let changed = 0;
-    const stale: TraceTime[] = [];
+    const stale = new Map<string, TraceTime>();
     for (const day of byDay(changes)) {
       const made = await events.changeDay(day, { reason: 'settled', part: 'settled' });
       changed += made.changed;
-      for (const { before } of made.stale) stale.push(timeOf(before.event));
+      for (const { before } of made.stale) {
+        const known = stale.get(traceKey(before.event));
+        stale.set(traceKey(before.event), timeOf(before.event, known));
+      }
     }
-    return { changed, stale };
+    return { changed, stale: [...stale.values()] };
   };
 
   const settleTraces = async (
@@ -79,7 +93,7 @@ export function createSettle({ db, events, loadBook, batchRows = BATCH_ROWS }: S
       const changes = sets.flatMap(({ rows, complete }) =>
         resettle(rows, book, complete ? rawFloor : Infinity),
       );
-      const { changed, stale } = await change(changes);
+      const { changed, stale } = await changeInTurn(changes);
       total.changed += changed;
       if (tries === 1) Object.assign(total, { traces, tooLarge });
       if (stale.length === 0) return total;
@@ -99,14 +113,18 @@ export function createSettle({ db, events, loadBook, batchRows = BATCH_ROWS }: S
     const search = createPartnerSearch(db, marks);
     await search.cover(times);
     const done = new Set<string>();
-    for (const group of inGroups(open, search.tracesApart(requests), batchRows)) {
-      const wanted = group.filter((trace) => !done.has(traceKey(trace)));
-      if (wanted.length === 0) continue;
-      const settled = await settleTraces(wanted, search, marks);
-      for (const trace of settled.traces) done.add(trace);
-      counts.rows_changed += settled.changed;
-      counts.traces_too_large += settled.tooLarge;
-    }
+    const parts = inGroups(open, search.tracesApart(requests), batchRows / PARTS_OF_BATCH).values();
+    const work = async (): Promise<void> => {
+      for (const part of parts) {
+        const wanted = part.filter((trace) => !done.has(traceKey(trace)));
+        if (wanted.length === 0) continue;
+        const settled = await settleTraces(wanted, search, marks);
+        for (const trace of settled.traces) done.add(trace);
+        counts.rows_changed += settled.changed;
+        counts.traces_too_large += settled.tooLarge;
+      }
+    };
+    await allEnded([work(), work()]);
     counts.spans += rows;
     counts.traces += traces;
     counts.traces_settled += done.size;
@@ -132,15 +150,11 @@ export function createSettle({ db, events, loadBook, batchRows = BATCH_ROWS }: S
   };
 }
 
-const timeOf = ({
-  realm,
-  traceId,
-  startedAt,
-}: {
-  realm: string;
-  traceId: string;
-  startedAt: number;
-}): TraceTime => ({ realm, traceId, first: startedAt, last: startedAt });
+const timeOf = ({ realm, traceId, startedAt }: EventKey, known?: TraceTime): TraceTime => ({
+  ...{ realm, traceId },
+  first: Math.min(startedAt, known?.first ?? startedAt),
+  last: Math.max(startedAt, known?.last ?? startedAt),
+});
 
 /** Traces in groups of about so many rows; of a trace known by its calls alone a request's worth is supposed. */
 function inGroups(open: readonly OpenTrace[], apart: readonly TraceTime[], most: number): TraceTime[][] {
