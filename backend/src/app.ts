@@ -37,6 +37,7 @@ import { createSteps, type StepsDeps } from './pipeline-steps.js';
 import { createPriceBookRoutes } from './price-book/routes.js';
 import type { PriceBookService } from './price-book/price-book.js';
 import { createQueryRoutes } from './query/routes.js';
+import { createStatusRoutes } from './query/status-routes.js';
 import { createRefresher, type Refresher } from './rollup/refresh.js';
 import { createPendingRoutes } from './reprice/pending-routes.js';
 import { createReprice } from './reprice/reprice.js';
@@ -112,6 +113,10 @@ export function createApp({ config, db, logger, localAdmin, prices, schema, vers
       priceBook: prices.current,
       allowed: allowedOrganisations,
       fresh: refresher.ensureFresh,
+    }),
+    ...createStatusRoutes({
+      ...{ db, allowed: allowedOrganisations, fresh: refresher.ensureFresh, now: clock },
+      ...{ version, schema },
     }),
     ...createPriceBookRoutes({
       db,

@@ -53,3 +53,6 @@ export const orNull = <T extends z.ZodType>(schema: T) => z.union([schema, z.nul
 
 /** An instant in Unix ms as the wire has it. */
 export const isoTime = (at: number): string => new Date(at).toISOString();
+
+/** A number that came as decimal text; null is unknown. */
+export const numberOf = (text: string | null): number | null => (text === null ? null : Number(text));

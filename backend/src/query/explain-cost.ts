@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { UNATTRIBUTED } from '../ledger/event.js';
 import { formatMoney } from '../ledger/money.js';
-import { createPriceBook, type PriceBook } from '../pricing/price-book.js';
-import { explainCost, type BillableCall } from '../pricing/price-usage.js';
+import type { PriceBook } from '../pricing/price-book.js';
+import { explainWithVersions, type BillableCall } from '../pricing/price-usage.js';
 import { PRICE_SOURCES, type CostComponent, type PriceVersion } from '../pricing/price-version.js';
 import { COST_QUALITIES } from '../usage/usage.js';
 import { isoTime, moneySchema, orNull, timeSchema } from './common-schema.js';
@@ -55,10 +55,10 @@ export type CostExplanation = z.output<typeof costExplanationSchema>;
  */
 export function explainStoredCost(row: EventRow, book: PriceBook): CostExplanation {
   const event = eventView(row);
-  const ids = new Set(event.price_version_ids);
-  const versions = book.versions.filter((version) => ids.has(version.id));
+  const byId = new Map(book.versions.map((version) => [version.id, version]));
+  const versions = event.price_version_ids.flatMap((id) => byId.get(id) ?? []);
   const pricing =
-    row.cost_status === 'priced' ? explainCost(callOf(row), endOf(row), createPriceBook(versions)) : null;
+    row.cost_status === 'priced' ? explainWithVersions(callOf(row), endOf(row), versions) : null;
   const components = pricing?.status === 'priced' ? pricing.components : [];
   const total = pricing?.status === 'priced' ? formatMoney(pricing.costUsd) : null;
   return {
@@ -74,7 +74,7 @@ export function explainStoredCost(row: EventRow, book: PriceBook): CostExplanati
     stored_cost_usd: row.cost_usd,
     quality: row.cost_quality,
     reason: row.cost_reason,
-    message: messageOf(row, total, ids.size - versions.length),
+    message: messageOf(row, total, event.price_version_ids.length - versions.length),
   };
 }
 

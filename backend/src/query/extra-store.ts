@@ -1,5 +1,6 @@
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import type { Allowed } from '../access/allowed.js';
+import type { Dimension } from './dimension.js';
 import { conditions, DIMENSION_COLUMNS, slotOf, within } from './filter-store.js';
 import { columnsOf, grouped, type Level } from './level-store.js';
 import { LATENCIES, QUANTILES } from './measure.js';
@@ -26,15 +27,8 @@ export function distinctExtra(plan: UsagePlan, allowed: Allowed): Extra | null {
   const where = (ranges: readonly TimeRange[]): Sql =>
     sql`kind = 'call' and ${conditions(within(sql`started_at`, ranges), filters, allowed)}`;
   if (distinct.method === 'distinct_raw') {
-    const source = {
-      from: sql`usage_events`,
-      where: where(distinct.raw),
-      slot: slotOf(sql`started_at`, cut),
-    };
-    const counted = sql`
-      count(distinct (org_id, conversation_id)) filter (where conversation_id is not null) as conversations,
-      count(distinct (org_id, user_id)) filter (where user_id is not null) as users`;
-    return { tables: [], columns, at: (level) => grouped(level, source, counted) };
+    const slot = slotOf(sql`started_at`, cut);
+    return { tables: [seenTable(plan, slot, where(distinct.raw))], columns, at: distinctAt };
   }
   const dayStart = sql`(day::timestamp at time zone 'UTC')`;
   const ofDays = sql`
@@ -51,6 +45,30 @@ export function distinctExtra(plan: UsagePlan, allowed: Allowed): Extra | null {
     columns,
     at: (level) => grouped(level, source, added),
   };
+}
+
+/**
+ * Who was seen in which group, each once. One list of both kinds, made distinct by hashing: count(distinct …) sorts every
+ * call, and each level would read them again.
+ */
+function seenTable({ groupBy }: UsagePlan, slot: Sql, where: Sql): Sql {
+  const keys = [...new Set<Dimension>([...groupBy, 'org_id'])].map((name) => DIMENSION_COLUMNS[name]);
+  return sql`seen as (
+    select distinct ${join([sql`${slot} as slot`, ...keys, sql`kind_of_id`, sql`id`])}
+    from usage_events cross join lateral (values ('c', conversation_id), ('u', user_id)) as ids (kind_of_id, id)
+    where id is not null and ${where})`;
+}
+
+function distinctAt(level: Level): Sql {
+  const source = { from: sql`seen`, slot: sql`slot` };
+  // Of a level that joins others, the column would have two names: the organisation an id belongs to is one more key.
+  const once = grouped(level, { ...source, more: [sql`org_id as owner`, sql`kind_of_id`, sql`id`] });
+  const names = columnsOf(level);
+  return sql`select ${join([
+    ...names,
+    sql`count(*) filter (where kind_of_id = 'c') as conversations`,
+    sql`count(*) filter (where kind_of_id = 'u') as users`,
+  ])} from (${once}) as once ${names.length > 0 ? sql`group by ${join(names)}` : empty}`;
 }
 
 /** The bucket of a latency in ms: the same as in migration 0007. */

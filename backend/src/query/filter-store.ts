@@ -2,7 +2,7 @@ import sql, { join, type Sql } from 'sql-template-tag';
 import type { Allowed } from '../access/allowed.js';
 import { isoTime } from './common-schema.js';
 import type { Dimension } from './dimension.js';
-import type { Filter } from './filter.js';
+import type { Condition, Filter } from './filter.js';
 import { likePatterns } from './like-patterns.js';
 import { QUARTER, type Cut, type TimeRange } from './time-ranges.js';
 
@@ -25,9 +25,8 @@ export const DIMENSION_COLUMNS: Record<Dimension, Sql> = {
   environment: sql`environment`,
 };
 
-/** A condition on a dimension's column. Negative operators hold for null: what is not known to be X is not X. */
-function condition({ dimension, operator, values }: Filter): Sql {
-  const column = DIMENSION_COLUMNS[dimension];
+/** A condition on a column of text. Negative operators hold for null: what is not known to be X is not X. */
+export function holds(column: Sql, { operator, values }: Condition): Sql {
   const [first = ''] = values;
   switch (operator) {
     case '=':
@@ -69,7 +68,14 @@ export function within(
 
 /** What every row read must meet: its time, the caller's organisations, the filters. */
 export const conditions = (time: Sql, filters: readonly Filter[], allowed: Allowed): Sql =>
-  join([time, visibleTo(allowed), ...filters.map(condition)], ' and ');
+  join(
+    [
+      time,
+      visibleTo(allowed),
+      ...filters.map((filter) => holds(DIMENSION_COLUMNS[filter.dimension], filter)),
+    ],
+    ' and ',
+  );
 
 /** The number of the interval a row falls in: of an edge from 1, or quarters of an hour since 1970. */
 export function slotOf(at: Sql, cut: Cut): Sql {

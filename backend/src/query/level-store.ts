@@ -60,11 +60,11 @@ export const columnsOf = ({ sliced, keys }: Level): Sql[] => [
   ...keys.map(({ name }) => name),
 ];
 
-/** Rows of a source by the columns of a level and `more` ones, with aggregates. `slot` is the source's interval. */
+/** Rows of a source by the columns of a level and `more` ones, with aggregates if any. `slot` is the source's interval. */
 export function grouped(
   { sliced, keys, joined }: Level,
-  source: { readonly from: Sql; readonly where?: Sql; readonly slot: Sql; readonly more?: readonly Sql[] },
-  aggregates: Sql,
+  source: { readonly from: Sql; readonly slot: Sql; readonly more?: readonly Sql[] },
+  aggregates?: Sql,
 ): Sql {
   const by = [
     ...(sliced ? [sql`${source.slot} as slot`] : []),
@@ -72,7 +72,6 @@ export function grouped(
     ...(source.more ?? []),
   ];
   const positions = by.map((_, index) => raw(`${index + 1}`));
-  return sql`select ${join([...by, aggregates])} from ${source.from} ${joined}
-    ${source.where ? sql`where ${source.where}` : empty}
+  return sql`select ${join(aggregates ? [...by, aggregates] : by)} from ${source.from} ${joined}
     ${positions.length > 0 ? sql`group by ${join(positions)}` : empty}`;
 }

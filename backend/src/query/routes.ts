@@ -2,7 +2,10 @@ import type { allowedOrganisations } from '../access/allowed.js';
 import type { Db } from '../db/db.js';
 import type { Route } from '../http/route.js';
 import type { PriceBook } from '../pricing/price-book.js';
+import { createAnnotationRoutes } from './annotation-routes.js';
+import { createDimensionRoutes } from './dimension-routes.js';
 import { createEventRoutes } from './event-routes.js';
+import { createEventSearchRoutes } from './event-search-routes.js';
 import { createTraceRoutes } from './trace-routes.js';
 import { createUsageRoutes } from './usage-routes.js';
 
@@ -22,6 +25,9 @@ export function createQueryRoutes({ db, priceBook, allowed, fresh, now = Date.no
   return [
     ...createEventRoutes({ db, priceBook, allowed, now }),
     ...createTraceRoutes({ db, allowed }),
-    ...createUsageRoutes({ db, allowed, fresh, now }),
+    ...createUsageRoutes({ db, allowed, fresh }),
+    ...createDimensionRoutes({ db, allowed, fresh, now }),
+    ...createEventSearchRoutes({ db, allowed, now }),
+    ...createAnnotationRoutes({ db, priceBook, allowed, now }),
   ];
 }

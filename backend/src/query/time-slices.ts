@@ -22,3 +22,16 @@ export function* newestFirst(from: number, to: number | null, now: number): Gene
     start -= days * GROWTH * DAY;
   }
 }
+
+/** The same, oldest first: the rest of the UTC day of its start, then ever longer ones. Without an end the last has none. */
+export function* oldestFirst(from: number, to: number | null, now: number): Generator<TimeSlice> {
+  const last = to ?? now;
+  let start = from;
+  let end = (Math.floor(from / DAY) + 1) * DAY;
+  for (let days = GROWTH; end < last; days *= GROWTH) {
+    yield { from: start, to: end };
+    start = end;
+    end += days * DAY;
+  }
+  yield { from: start, to };
+}

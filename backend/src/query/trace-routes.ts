@@ -3,73 +3,51 @@ import type { allowedOrganisations } from '../access/allowed.js';
 import type { Db } from '../db/db.js';
 import { Problem } from '../http/problem.js';
 import { route, type Route } from '../http/route.js';
+import { chainFields, chainView, MAX_SPANS } from './chain-view.js';
 import { isoTime, moneySchema, orNull, textSchema, timeSchema } from './common-schema.js';
-import type { EventRow } from './event-store.js';
-import { eventSchema, eventView } from './event-view.js';
-import { readTraceSpans, readTraceSums, type TraceSums } from './trace-store.js';
-import { traceTree, type Placed } from './trace-tree.js';
-import { whatToDo } from './what-to-do.js';
+import {
+  ofConversation,
+  ofTrace,
+  readConversationTraces,
+  readSpans,
+  readSums,
+  readTraceSums,
+  type TraceSums,
+} from './trace-store.js';
 
-/** Spans listed at most; the totals are always of all of them. */
-const MAX_SPANS = 10_000;
+export const traceSchema = z.object({ trace_id: z.string(), ...chainFields }).meta({ id: 'Trace' });
 
-const traceSchema = z
+export const conversationSchema = z
   .object({
-    trace_id: z.string(),
-    partial: z
-      .boolean()
-      .meta({ description: 'A span names a parent that is not here (yet), or is not yours to see.' }),
-    truncated: z
-      .boolean()
-      .meta({ description: `The trace has more than ${MAX_SPANS} spans; totals cover all of them.` }),
-    spans: z
+    conversation_id: z.string(),
+    traces: z
       .array(
-        eventSchema
-          .extend({
-            depth: z.int().meta({ description: '0 for a root, or for a span whose parent is missing.' }),
-            parent_missing: z.boolean(),
-          })
-          .meta({ id: 'TraceSpan' }),
+        z.object({
+          trace_id: z.string(),
+          started_at: timeSchema,
+          duration_ms: z.number(),
+          cost_usd: orNull(moneySchema),
+          pending_calls: z.int(),
+        }),
       )
-      .meta({ description: 'In tree order: every span after its parent, siblings by start time.' }),
-    totals: z
-      .object({
-        cost_usd: orNull(moneySchema).meta({ description: 'Cost so far; null when nothing is priced.' }),
-        coverage: z
-          .number()
-          .nullable()
-          .meta({ description: 'Priced / billable calls; null without billable calls.' }),
-        spans: z.int(),
-        calls: z.int(),
-        priced_calls: z.int(),
-        pending_calls: z.int(),
-        input_tokens: z.number().nullable(),
-        output_tokens: z.number().nullable(),
-        tokens: z.number().nullable().meta({ description: 'Input and output; null when neither is told.' }),
-        started_at: timeSchema,
-        duration_ms: z.number(),
-      })
-      .meta({ id: 'TraceTotals' }),
-    pending: z.array(
-      z.object({
-        realm: z.string(),
-        span_id: z.string(),
-        started_at: timeSchema,
-        provider: z.string().nullable(),
-        model: z.string().nullable(),
-        reason: z.string().nullable(),
-        message: z.string().nullable().meta({ description: 'What to do about it.' }),
-      }),
-    ),
+      .meta({ description: 'Its requests, those that began first before.' }),
+    ...chainFields,
   })
-  .meta({ id: 'Trace' });
+  .meta({ id: 'Conversation' });
 
-/** `GET /api/v1/traces/{trace_id}`: one request from end to end. */
-export function createTraceRoutes(deps: {
+export interface TraceRouteDeps {
   readonly db: Db;
   readonly allowed: typeof allowedOrganisations;
-}): Route[] {
-  const trace = route({
+}
+
+/** One request from end to end, and all requests of a conversation. */
+export const createTraceRoutes = (deps: TraceRouteDeps): Route[] => [
+  traceRoute(deps),
+  conversationRoute(deps),
+];
+
+const traceRoute = ({ db, allowed }: TraceRouteDeps): Route =>
+  route({
     method: 'get',
     path: '/api/v1/traces/:trace_id',
     summary: 'Show a request with all its steps and its cost so far',
@@ -84,9 +62,9 @@ export function createTraceRoutes(deps: {
       404: { description: 'No such trace, or not yours to see.' },
     },
     async handle({ caller, params }) {
-      const allowed = deps.allowed(caller);
-      const rows = await readTraceSpans(deps.db, params.trace_id, MAX_SPANS, allowed);
-      const sums = await readTraceSums(deps.db, params.trace_id, allowed);
+      const chain = ofTrace(params.trace_id, allowed(caller));
+      const rows = await readSpans(db, chain, MAX_SPANS);
+      const sums = await readSums(db, chain);
       if (rows.length === 0 || sums.started_at === null) {
         throw new Problem(
           404,
@@ -94,66 +72,52 @@ export function createTraceRoutes(deps: {
           'There is no trace with this id, or this key may not see it.',
         );
       }
-      return { body: traceView(params.trace_id, rows, sums, sums.started_at) };
+      return { body: { trace_id: params.trace_id, ...chainView(rows, sums, sums.started_at) } };
     },
   });
-  return [trace];
-}
 
-function traceView(
-  traceId: string,
-  rows: readonly EventRow[],
-  sums: TraceSums,
-  startedAt: Date,
-): z.output<typeof traceSchema> {
-  const placed = traceTree(
-    rows.map((row) => ({ row, realm: row.realm, spanId: row.span_id, parentSpanId: row.parent_span_id })),
-  );
-  return {
-    trace_id: traceId,
-    partial: placed.some((node) => node.parentMissing),
-    truncated: Number(sums.spans) > rows.length,
-    spans: placed.map(spanView),
-    totals: totalsView(sums, startedAt),
-    pending: rows.filter((row) => row.kind === 'call' && row.cost_status === 'pending').map(pendingView),
-  };
-}
+const conversationRoute = ({ db, allowed }: TraceRouteDeps): Route =>
+  route({
+    method: 'get',
+    path: '/api/v1/conversations/:conversation_id',
+    summary: 'Show all requests of a conversation and its cost so far',
+    description:
+      'Every span the caller may see of every request that has one of this conversation, without those of other conversations. ' +
+      "A conversation's id is its organisation's own: where several use the same, `org_id` chooses one.",
+    tag: 'Read',
+    scope: 'read',
+    params: z.strictObject({ conversation_id: textSchema }),
+    query: z.strictObject({ org_id: textSchema.optional() }),
+    responses: {
+      200: { description: 'The conversation.', schema: conversationSchema },
+      404: { description: 'No such conversation, or not yours to see.' },
+    },
+    async handle({ caller, params: { conversation_id: id }, query }) {
+      const visible = allowed(caller, query.org_id === undefined ? undefined : [query.org_id]);
+      const traces = await readConversationTraces(db, id, visible);
+      const chain = traces && ofConversation(id, traces, visible);
+      const sums = chain && (await readSums(db, chain));
+      if (!chain || !sums || sums.started_at === null) {
+        throw new Problem(
+          404,
+          'no_such_conversation',
+          'There is no conversation with this id whose events are still stored, or this key may not see it.',
+        );
+      }
+      const rows = await readSpans(db, chain, MAX_SPANS);
+      const body = {
+        conversation_id: id,
+        traces: (await readTraceSums(db, chain)).map(traceView),
+        ...chainView(rows, sums, sums.started_at),
+      };
+      return { body: body satisfies z.input<typeof conversationSchema> };
+    },
+  });
 
-const spanView = ({
-  span,
-  depth,
-  parentMissing,
-}: Placed<{ row: EventRow; realm: string; spanId: string; parentSpanId: string | null }>) => ({
-  ...eventView(span.row),
-  depth,
-  parent_missing: parentMissing,
-});
-
-const numberOf = (text: string | null): number | null => (text === null ? null : Number(text));
-
-function totalsView(sums: TraceSums, startedAt: Date): z.output<typeof traceSchema>['totals'] {
-  const [input, output] = [numberOf(sums.input_tokens), numberOf(sums.output_tokens)];
-  return {
-    cost_usd: sums.cost_usd,
-    coverage: numberOf(sums.coverage),
-    spans: Number(sums.spans),
-    calls: Number(sums.calls),
-    priced_calls: Number(sums.priced_calls),
-    pending_calls: Number(sums.pending_calls),
-    input_tokens: input,
-    output_tokens: output,
-    tokens: input === null && output === null ? null : (input ?? 0) + (output ?? 0),
-    started_at: isoTime(startedAt.getTime()),
-    duration_ms: Number(sums.duration_ms),
-  };
-}
-
-const pendingView = (row: EventRow) => ({
-  realm: row.realm,
-  span_id: row.span_id,
-  started_at: isoTime(row.started_at.getTime()),
-  provider: row.provider,
-  model: row.model,
-  reason: row.cost_reason,
-  message: whatToDo(row.cost_reason),
+const traceView = (trace: TraceSums) => ({
+  trace_id: trace.trace_id,
+  started_at: isoTime(trace.started_at.getTime()),
+  duration_ms: Number(trace.duration_ms),
+  cost_usd: trace.cost_usd,
+  pending_calls: Number(trace.pending_calls),
 });

@@ -2,26 +2,15 @@ import { z } from 'zod';
 import type { allowedOrganisations } from '../access/allowed.js';
 import type { Db } from '../db/db.js';
 import { route, type Route } from '../http/route.js';
-import {
-  countParameter,
-  instantSchema,
-  isoTime,
-  moneySchema,
-  orNull,
-  repeatable,
-  textSchema,
-  timeSchema,
-} from './common-schema.js';
-import { readDimensionValues } from './dimension-store.js';
+import { moneySchema, orNull, timeSchema } from './common-schema.js';
 import { DIMENSIONS } from './dimension.js';
-import type { Filter } from './filter.js';
-import { MEASURES, MEASURE_NAMES, type Measure } from './measure.js';
-import { planUsage, type UsagePlan } from './plan.js';
-import { planReadings } from './reading-plan.js';
+import { organisationsAsked } from './filter.js';
+import { MEASURES, MEASURE_NAMES } from './measure.js';
+import { planUsage } from './plan.js';
 import { DEFAULT_ROWS, MAX_ROWS, measureHelp, usageRequestSchema } from './usage-request.js';
-import { DAY, QUARTER, type TimeRange } from './time-ranges.js';
-import { readUsage, type UsageGroup } from './usage-store.js';
-import { withWatermarks, type Watermarks } from './watermark-store.js';
+import { readUsage } from './usage-store.js';
+import { cutView, measuresView, rowView } from './usage-view.js';
+import { withWatermarks } from './watermark-store.js';
 
 const measureSchemas = Object.fromEntries(
   MEASURE_NAMES.map((name) => [
@@ -35,7 +24,7 @@ const dimensionSchemas = Object.fromEntries(
 
 const rangesSchema = z.array(z.object({ from: timeSchema, to: timeSchema }));
 
-const usageAnswerSchema = z
+export const usageAnswerSchema = z
   .object({
     rows: z.array(
       z
@@ -84,33 +73,15 @@ exactly, ratios and percentiles too: rows with every dimension null and \`other\
 Measures:
 ${measureHelp}`;
 
-const DEFAULT_RANGE_MS = 30 * 86_400_000;
-const listed = repeatable(textSchema).optional();
-
-const valuesQuerySchema = z.strictObject({
-  q: textSchema.optional(),
-  from: instantSchema.optional(),
-  to: instantSchema.optional(),
-  org_id: listed,
-  assistant_id: listed,
-  query_type: listed,
-  provider: listed,
-  model: listed,
-  environment: listed,
-  limit: countParameter(100, 1000),
-});
-
 export interface UsageRouteDeps {
   readonly db: Db;
   readonly allowed: typeof allowedOrganisations;
   /** Resolves once the aggregate shows every event committed before the call. */
   readonly fresh: () => Promise<void>;
-  /** Unix ms. */
-  readonly now: () => number;
 }
 
-/** `POST /api/v1/query` and the values of a dimension for pickers. */
-export function createUsageRoutes({ db, allowed, fresh, now }: UsageRouteDeps): Route[] {
+/** `POST /api/v1/query`. */
+export function createUsageRoutes({ db, allowed, fresh }: UsageRouteDeps): Route[] {
   const query = route({
     method: 'post',
     path: '/api/v1/query',
@@ -126,7 +97,7 @@ export function createUsageRoutes({ db, allowed, fresh, now }: UsageRouteDeps): 
       },
     },
     async handle({ caller, body }) {
-      const visible = allowed(caller, requested(body.filters));
+      const visible = allowed(caller, organisationsAsked(body.filters));
       await fresh();
       return withWatermarks(db, async (marks) => {
         const plan = planUsage(body, marks);
@@ -137,100 +108,5 @@ export function createUsageRoutes({ db, allowed, fresh, now }: UsageRouteDeps): 
     },
   });
 
-  const values = route({
-    method: 'get',
-    path: '/api/v1/dimensions/:dimension/values',
-    summary: 'List the values of a dimension',
-    description:
-      'For pickers: values with calls in `[from, to)` (the last 30 days unless told), those with most calls first; null is a value. ' +
-      '`q` is a part of the value, upper and lower case alike; a dimension as parameter (repeated: either) narrows the list. ' +
-      'Times are widened to quarters of an hour, and to UTC days where only those are kept.',
-    tag: 'Read',
-    scope: 'read',
-    params: z.strictObject({ dimension: z.enum(DIMENSIONS) }),
-    query: valuesQuerySchema,
-    responses: {
-      200: {
-        description: 'The values.',
-        schema: z
-          .object({
-            values: z.array(z.object({ value: z.string().nullable(), calls: z.number() })),
-            truncated: z.boolean(),
-          })
-          .meta({ id: 'DimensionValues' }),
-      },
-    },
-    async handle({ caller, params, query: given }) {
-      const to = given.to ?? now();
-      const from = given.from ?? to - DEFAULT_RANGE_MS;
-      const filters = DIMENSIONS.flatMap((dimension): Filter[] => {
-        const wanted = given[dimension];
-        return wanted ? [{ dimension, operator: 'in', values: wanted }] : [];
-      });
-      const visible = allowed(caller, given.org_id);
-      await fresh();
-      const found = await withWatermarks(db, (marks) => {
-        const time = { ...widened({ from, to }, marks), as_of: 'known' as const };
-        const reading = planReadings(
-          { ...time, group_by: [params.dimension], filters },
-          { kind: 'whole' },
-          marks,
-        );
-        const { dimension } = params;
-        const request = { dimension, reading, filters, search: given.q ?? null, limit: given.limit + 1 };
-        return readDimensionValues(db, request, visible);
-      });
-      return { body: { values: found.slice(0, given.limit), truncated: found.length > given.limit } };
-    },
-  });
-
-  return [query, values];
-}
-
-/** Organisations a query names itself: asking for another's is refused, not answered with nothing. */
-function requested(filters: readonly Filter[]): readonly string[] | undefined {
-  return filters.find(
-    ({ dimension, operator }) => dimension === 'org_id' && (operator === '=' || operator === 'in'),
-  )?.values;
-}
-
-/** For a list of names more is no harm: what is kept longest, and read fastest. */
-function widened({ from, to }: TimeRange, { aggregateFloor }: Watermarks): TimeRange {
-  const unit = (at: number): number => (at < aggregateFloor ? DAY : QUARTER);
-  return {
-    from: Math.floor(from / unit(from)) * unit(from),
-    to: Math.ceil(to / unit(to)) * unit(to),
-  };
-}
-
-function cutView({ reading: { told }, distinct }: UsagePlan, asOf: 'closed' | 'known') {
-  const ranges = (list: readonly TimeRange[]) =>
-    list.map(({ from, to }) => ({ from: isoTime(from), to: isoTime(to) }));
-  return {
-    cut: { as_of: asOf, daily: ranges(told.daily), quarters: ranges(told.quarters), raw: ranges(told.raw) },
-    ...(distinct && { distinct_method: distinct.method }),
-  };
-}
-
-function rowView(group: UsageGroup): Record<string, unknown> {
-  const time = group.time === null ? {} : { time: isoTime(group.time) };
-  const other = group.other === null ? {} : { other: group.other };
-  return { ...time, ...group.dimensions, ...measuresView(group), ...other };
-}
-
-function measuresView({ measures }: UsageGroup): Record<string, unknown> {
-  return Object.fromEntries(
-    (Object.entries(measures) as [Measure, string | null][]).map(([name, text]) => [
-      name,
-      measureValue(name, text),
-    ]),
-  );
-}
-
-/** Money stays text. A count of nothing is 0; everything else unknown is null. */
-function measureValue(name: Measure, text: string | null): string | number | null {
-  const { unit } = MEASURES[name];
-  if (unit === 'usd') return text;
-  if (text !== null) return Number(text);
-  return unit === 'count' ? 0 : null;
+  return [query];
 }
