@@ -1,7 +1,7 @@
 import type { FetchResponse } from '@grafana/runtime';
 import { firstValueFrom, Observable, of, Subject, throwError } from 'rxjs';
 import { ApiError } from './apiError';
-import { createApi } from './client';
+import { createApi, type Api } from './client';
 
 type Fetch = NonNullable<Parameters<typeof createApi>[1]>;
 type Options = Parameters<Fetch>[0];
@@ -54,17 +54,14 @@ describe('requests', () => {
     ]);
   });
 
-  it.each([
-    ['traces/a%2Fb', (api: ReturnType<typeof createApi>) => api.trace('a/b')],
-    ['conversations/c%3F?org_id=acme', (api: ReturnType<typeof createApi>) => api.conversation('c?', 'acme')],
-    ['conversations/c', (api: ReturnType<typeof createApi>) => api.conversation('c')],
-    [
-      'events/t/s/cost?realm=team',
-      (api: ReturnType<typeof createApi>) => api.cost('t', 's', { realm: 'team' }),
-    ],
+  it.each<[string, (api: Api) => Observable<unknown>]>([
+    ['traces/a%2Fb', (api) => api.trace('a/b')],
+    ['conversations/c%3F?org_id=acme', (api) => api.conversation('c?', 'acme')],
+    ['conversations/c', (api) => api.conversation('c')],
+    ['events/t/s/cost?realm=team', (api) => api.cost('t', 's', { realm: 'team' })],
     [
       'annotations?from=a&to=b&kind=price_change&kind=day_restated&model=x+y',
-      (api: ReturnType<typeof createApi>) =>
+      (api) =>
         api.annotations({ from: 'a', to: 'b', kind: ['price_change', 'day_restated'], model: ['x y'] }),
     ],
   ])('have ids and lists escaped: %s', (path, call) => {

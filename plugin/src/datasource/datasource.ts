@@ -11,7 +11,7 @@ import {
   type QueryFixAction,
   type ScopedVars,
 } from '@grafana/data';
-import { getTemplateSrv, hasPermission } from '@grafana/runtime';
+import { config, getTemplateSrv } from '@grafana/runtime';
 import { catchError, defer, firstValueFrom, forkJoin, map, of, type Observable } from 'rxjs';
 import { ApiError, messageOf } from '../api/apiError';
 import { createApi, type Api } from '../api/client';
@@ -38,11 +38,11 @@ const USUAL_POINTS = 1000;
 export class TokenledgerDataSource extends DataSourceApi<TokenledgerQuery, TokenledgerOptions> {
   readonly api: Api;
   override annotations = annotationSupport;
+  override variables = new VariableSupport(this);
 
   constructor(settings: DataSourceInstanceSettings<TokenledgerOptions>) {
     super(settings);
     this.api = createApi(settings.url ?? '');
-    this.variables = new VariableSupport(this);
   }
 
   /** One emission with all answers: a refresh keeps the old picture until the new one is complete. */
@@ -132,7 +132,7 @@ export class TokenledgerDataSource extends DataSourceApi<TokenledgerQuery, Token
       source: {
         uid: this.uid,
         name: this.name,
-        mayExplore: hasPermission('datasources:explore'),
+        mayExplore: config.bootData.user.permissions?.['datasources:explore'] === true,
       },
     };
   }
