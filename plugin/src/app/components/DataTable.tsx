@@ -14,7 +14,7 @@ export interface Column<Row> {
 }
 
 interface Props<Row> {
-  /** Read out before the table. */
+  /** For screen readers. */
   label: string;
   columns: ReadonlyArray<Column<Row>>;
   rows: readonly Row[];
@@ -29,9 +29,9 @@ interface Props<Row> {
 export function DataTable<Row>({ label, columns, rows, keyOf, below, onRowClick }: Props<Row>) {
   const styles = useStyles2(getStyles);
   return (
-    // A region that scrolls must be reachable by keyboard.
-    <div className={styles.scroller} role="region" aria-label={label} tabIndex={0}>
-      <table className={styles.table}>
+    // What scrolls must be reachable by keyboard.
+    <div className={styles.scroller} tabIndex={0}>
+      <table className={styles.table} aria-label={label}>
         <thead>
           <tr>
             {columns.map((column) => (
