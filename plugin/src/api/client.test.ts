@@ -1,5 +1,5 @@
 import type { FetchResponse } from '@grafana/runtime';
-import { firstValueFrom, Observable, of, Subject, throwError } from 'rxjs';
+import { firstValueFrom, Observable, of, Subject, tap, throwError } from 'rxjs';
 import { ApiError } from './apiError';
 import { createApi, type Api } from './client';
 
@@ -16,9 +16,10 @@ function fakeFetch() {
       sent.push(options);
       const answer = new Subject<FetchResponse<unknown>>();
       answers.push(answer);
-      const subscription = answer.subscribe(observer);
+      let isAnswered = false;
+      const subscription = answer.pipe(tap({ complete: () => (isAnswered = true) })).subscribe(observer);
       return () => {
-        if (!answer.isStopped) aborted.push(options.url);
+        if (!isAnswered) aborted.push(options.url);
         subscription.unsubscribe();
       };
     });
