@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import ts from 'typescript';
+import { readingBreaches, type ReadingRules } from './support/reading-rules.js';
 
 /**
  * The house of docs/architecture.md, held to its word. A room is a folder of backend/src or a file at its top; it may
@@ -170,6 +171,146 @@ describe('the house', () => {
           .map((node) => `${path}: ${node.getText().slice(0, 60)}`);
       });
     expect(called).toEqual([]);
+  });
+});
+
+/** Tables that tell nothing of anybody in particular. */
+const NOBODYS = new Set(['ledger_state', 'job_runs', 'latency_kinds', 'api_keys']);
+const MIGRATIONS = new URL('../backend/migrations/', import.meta.url);
+const tables = readdirSync(MIGRATIONS).flatMap((file) =>
+  [
+    ...readFileSync(new URL(file, MIGRATIONS), 'utf8').matchAll(
+      /^create (?:table|materialized view|view)(?: if not exists)? (\w+)/gm,
+    ),
+  ].flatMap(([, name = '']) => (NOBODYS.has(name) ? [] : [name])),
+);
+const rules: ReadingRules = {
+  sources,
+  tables,
+  carriers: {
+    'query/trace-store.ts Chain': 'which spans belong together, among those one may see',
+  },
+  exceptions: {
+    // Parts of statements: whoever puts them together is looked at instead.
+    'query/event-store.ts eventsWhere': 'gets its condition',
+    'event-store/stored-row.ts storedRowsWhere': 'gets its condition',
+    'reprice/call-slices-store.ts slicesOfDay': 'gets its condition; for the sweep of all calls too',
+    'reprice/call-slices-store.ts readSlice': 'gets its condition; for the sweep of all calls too',
+    // The whole book is what calls are priced with; what is shown of it is chosen by an Allowed.
+    'price-book/store.ts readVersions': 'the book in memory',
+    'price-book/store.ts lastVersionId': 'whether the book in memory is still the newest',
+    'price-book/store.ts readSeenModels': 'names of models, for the warnings of a change (scope admin)',
+    // These write.
+    'price-book/store.ts insertVersions': 'writes',
+    'ingest/quarantine-store.ts insertQuarantined': 'writes',
+    'event-store/columns.ts upsertStatement': 'writes',
+    'event-store/columns.ts insertNewStatement': 'writes',
+    'event-store/columns.ts upsertParts': 'writes',
+  },
+};
+const breachesWith = (path: string, text: string): string[] =>
+  readingBreaches({ ...rules, sources: new Map([...sources, [path, text]]) });
+
+describe('the way from a request to the tables', () => {
+  it('is one: who asks and what he asks for become an Allowed, and every statement takes one', () => {
+    expect(tables).toEqual(
+      expect.arrayContaining(['usage_events', 'usage_1d', 'quarantine', 'price_versions']),
+    );
+    expect(readingBreaches(rules)).toEqual([]);
+  });
+
+  const STORE = "import sql from 'sql-template-tag';\nimport { eventsWhere } from './event-store.js';\n";
+  /** A room's store with one more function, and a route that can reach it. */
+  const withReader = (text: string): string[] =>
+    readingBreaches({
+      ...rules,
+      sources: new Map([
+        ...sources,
+        ['query/new-store.ts', STORE + text],
+        [
+          'query/new-routes.ts',
+          "import { readNew } from './new-store.js';\nroute({ scope: 'read', handle: () => readNew() });",
+        ],
+      ]),
+    });
+
+  it.each([
+    ['without an Allowed', 'export const readNew = (db: Db) => db.query(sql`select * from usage_events`);'],
+    [
+      'with one that may be left out',
+      'export function readNew(db: Db, allowed?: Allowed) { return sql`from usage_daily ${allowed}`; }',
+    ],
+    [
+      'with one that it does not use',
+      'export function readNew(db: Db, allowed: Allowed) { return sql`select from usage_1d`; }',
+    ],
+    [
+      'with a word of its own for one',
+      'export function readNew(db: Db, allowed: Organisations) { return sql`from kept_events ${allowed}`; }',
+    ],
+    [
+      'by a part of another store',
+      'export const readNew = (db: Db) => db.query(eventsWhere(sql`*`, sql`true`));',
+    ],
+    [
+      'by a part of its own',
+      'const ALL = sql`select * from quarantine`;\nexport const readNew = (db: Db) => db.query(ALL);',
+    ],
+  ])('would find a reader %s', (_what, text) => {
+    expect(withReader(text)).toEqual(['query/new-store.ts readNew reads without an Allowed']);
+  });
+
+  it('would let one pass that takes an Allowed', () => {
+    const text =
+      'export const readNew = (db: Db, allowed: Allowed) => db.query(sql`select from usage_1d where ${visibleTo(allowed)}`);';
+    expect(withReader(text)).toEqual([]);
+  });
+
+  it.each([
+    ['an assertion', 'const all = { organisations: null } as Allowed;', 'asserts Allowed'],
+    [
+      'an assertion in two steps',
+      'const all = {} as unknown as Readonly<Allowed>;',
+      'asserts Readonly<Allowed>',
+    ],
+    ['an assertion to nothing', 'readUsage(db, plan, {} as never);', 'asserts never'],
+    ['an old assertion', 'const all = <Allowed>{};', 'asserts Allowed'],
+    ['a look at the caller', 'if (caller.orgId === null) all();', 'asks the caller: caller.orgId'],
+    [
+      'a look by name',
+      "if (context.caller['audience']) all();",
+      "asks the caller: context.caller['audience']",
+    ],
+    ['a caller taken apart', 'const { realm } = caller;', 'asks the caller: realm'],
+    [
+      'a parameter taken apart',
+      'const all = ({ orgId: mine }: Caller) => mine;',
+      'asks the caller: orgId: mine',
+    ],
+    ['a context taken apart', 'const handle = ({ caller: { orgId } }) => orgId;', 'asks the caller: orgId'],
+    ['what is left of a caller', 'const { name, ...rest } = caller;', 'asks the caller: ...rest'],
+    [
+      'a caller by another name',
+      'const all = (who: Caller) => who.audience;',
+      'asks the caller: who.audience',
+    ],
+    [
+      'a carrier made elsewhere',
+      "import { readSpans } from './trace-store.js';\nreadSpans(db, { condition: sql`true` }, 9);",
+      'makes a Chain',
+    ],
+  ])('would find %s', (_what, text, expected) => {
+    expect(breachesWith('query/new.ts', text)).toEqual([expect.stringContaining(expected)]);
+  });
+
+  it('would find a carrier made without an Allowed, and an exception that nothing needs', () => {
+    const path = 'query/trace-store.ts';
+    const loose = `${sources.get(path) ?? ''}\nexport const ofAll = (): Chain => ({ condition: sql\`true\` });`;
+    expect(breachesWith(path, loose)).toEqual([`${path} ofAll makes a Chain without an Allowed`]);
+    const exceptions = { ...rules.exceptions, 'query/event-store.ts listEvents': 'no more' };
+    expect(readingBreaches({ ...rules, exceptions })).toEqual([
+      'query/event-store.ts listEvents is no exception any more',
+    ]);
   });
 });
 
