@@ -19,8 +19,8 @@ export function BackendSteps() {
           1. Tell the backend about this Grafana
         </Text>
         <Text element="p" color="secondary">
-          Set these for the backend and restart it. With them it verifies who is asking, so that everybody
-          sees what he may. If the backend reaches Grafana at another address than your browser does, change
+          Set these for the backend and restart it. With them it verifies who is asking, so that people see
+          only what they may. If the backend reaches Grafana at another address than your browser does, change
           GRAFANA_URL, and only that.
         </Text>
         <CopyBlock what="the settings" text={backendSettings()} />

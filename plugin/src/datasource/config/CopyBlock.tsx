@@ -51,6 +51,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     fontFamily: theme.typography.fontFamilyMonospace,
     fontSize: theme.typography.bodySmall.fontSize,
     whiteSpace: 'pre-wrap',
+    wordBreak: 'normal',
     overflowWrap: 'anywhere',
   }),
   button: css({ flex: '0 0 auto' }),

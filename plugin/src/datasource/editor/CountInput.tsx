@@ -2,7 +2,7 @@ import React, { useState, type ComponentProps } from 'react';
 import { CommitInput } from './CommitInput';
 import { EditorField } from './EditorField';
 
-interface Props extends Pick<ComponentProps<typeof CommitInput>, 'placeholder' | 'suffix' | 'disabled'> {
+interface Props extends Pick<ComponentProps<typeof CommitInput>, 'placeholder' | 'disabled'> {
   label: string;
   value: number | null;
   max: number;

@@ -46,7 +46,8 @@ const getStyles = (theme: GrafanaTheme2, grow: number) => ({
   field: css({
     flex: grow === 0 ? '0 0 auto' : `${grow} 1 ${theme.spacing(grow * 22)}`,
     minWidth: 0,
-    maxWidth: '100%',
+    // A number as wide as the window looks like a mistake; lists of names may be.
+    maxWidth: grow === 1 ? theme.spacing(44) : '100%',
   }),
   error: css({ marginTop: theme.spacing(0.5) }),
 });

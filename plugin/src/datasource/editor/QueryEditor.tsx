@@ -50,12 +50,14 @@ function ReadQueryEditor({ datasource, query, range, onChange, onRunQuery }: Edi
   };
   return (
     <div className={styles.editor}>
-      <RadioButtonGroup
-        aria-label="Kind of query"
-        options={QUERY_TYPES}
-        value={query.queryType}
-        onChange={onType}
-      />
+      <div>
+        <RadioButtonGroup
+          aria-label="Kind of query"
+          options={QUERY_TYPES}
+          value={query.queryType}
+          onChange={onType}
+        />
+      </div>
       <Fields api={datasource.api} query={query} range={range} onChange={update} />
       <Summary query={query} />
     </div>

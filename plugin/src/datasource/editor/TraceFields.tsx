@@ -1,4 +1,4 @@
-import { RadioButtonGroup } from '@grafana/ui';
+import { RadioButtonGroup, Text } from '@grafana/ui';
 import React from 'react';
 import type { CostQuery, TraceQuery } from '../query';
 import { CommitInput } from './CommitInput';
@@ -31,6 +31,7 @@ export function TraceFields({ query, onChange }: Pick<FieldsProps<TraceQuery>, '
         value={query.id}
         onCommit={(id) => onChange({ id })}
       />
+      {query.id === '' && <WhereIdsAre />}
     </EditorRow>
   );
 }
@@ -50,9 +51,16 @@ export function CostFields({ query, onChange }: Pick<FieldsProps<CostQuery>, 'qu
         value={query.spanId}
         onCommit={(spanId) => onChange({ spanId })}
       />
+      {(query.traceId === '' || query.spanId === '') && <WhereIdsAre />}
     </EditorRow>
   );
 }
+
+const WhereIdsAre = () => (
+  <Text element="p" color="secondary" variant="bodySmall">
+    A query of the kind “Calls” shows the ids of each call, with links to its request and its cost.
+  </Text>
+);
 
 interface IdProps {
   label: string;

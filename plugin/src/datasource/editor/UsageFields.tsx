@@ -62,12 +62,11 @@ export function UsageFields({ api, query, range, onChange }: FieldsProps<UsageQu
           )}
         </EditorField>
         <CountInput
-          label="Top groups"
+          label="Top groups, rest as “other”"
           value={query.top}
           max={MOST_GROUPS}
           optional
           placeholder="All groups"
-          suffix={query.top === null ? undefined : 'rest summed as “other”'}
           disabled={query.groupBy.length === 0}
           onCommit={(top) => onChange({ top })}
         />

@@ -25,6 +25,9 @@ window.getComputedStyle = () => style;
 configure({ defaultHidden: true, asyncUtilTimeout: 10_000 });
 jest.setTimeout(60_000);
 
+export const setUpUser = () =>
+  userEvent.setup({ delay: null, pointerEventsCheck: PointerEventsCheckLevel.Never });
+
 /** Template variables that every test of the editors has, as Grafana's service would give them. */
 export function setVariables(names: readonly string[]) {
   const variables = names.map((name) => ({ name, type: 'query' }));
@@ -48,7 +51,7 @@ export function renderEditor(saved: Partial<TokenledgerQuery> = {}, askValues: A
   };
   render(<Host />);
   return {
-    user: userEvent.setup({ delay: null, pointerEventsCheck: PointerEventsCheckLevel.Never }),
+    user: setUpUser(),
     dimensionValues,
     onRunQuery,
     query: () => latest,
