@@ -179,13 +179,16 @@ describe('notices', () => {
 });
 
 describe('the interval', () => {
+  const [from, to] = ['2026-11-20T00:00:00Z', '2026-11-21T00:00:00Z'].map((text) => dateTime(text));
+  const oneDay = { from, to, raw: { from, to } };
+
   it('follows the backend to what it can tell exactly', async () => {
     const { source, asked } = setUp(({ body }) =>
       body.interval === '15m' || body.interval === '1h'
         ? new FakeProblem(422, 'not_exact', 'interval')
         : usageAnswer(body),
     );
-    const response = await ask(source, request([{ refId: 'A' }], { maxDataPoints: 1000 }));
+    const response = await ask(source, request([{ refId: 'A' }], { maxDataPoints: 1000, range: oneDay }));
     expect(asked.map(({ body }) => body.interval)).toEqual(['15m', '1h', '1d']);
     expect(response.errors).toBeUndefined();
   });

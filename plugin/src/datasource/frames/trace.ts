@@ -43,6 +43,7 @@ export function conversationFrame(refId: string, conversation: Conversation): Da
     }),
     statusCode: UNSET,
     kind: 'internal',
+    warnings: [],
   };
   return frameOf(refId, rows.length === 0 ? [] : [rootRow, ...rows], []);
 }

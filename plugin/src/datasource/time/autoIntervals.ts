@@ -10,8 +10,11 @@ export const LENGTH_MS: Readonly<Record<Interval, number>> = {
   '1mo': 2_629_800_000,
 };
 
-/** Parts the API cuts a time into at most. */
-const MOST_POINTS = 20_000;
+/**
+ * Cost comes in single calls: an organisation with a call every few hours has more gaps than points per hour, but a readable line
+ * per day. So a week is cut into hours (168), a month into days, however wide the panel is.
+ */
+const MOST_POINTS = 200;
 
 /**
  * The intervals to try for `auto`, the finest first: none that gives more points than are drawn, and always the longest. The
