@@ -286,28 +286,6 @@ it('reads rows again that were changed meanwhile', async () => {
   expect(await outcome()).toEqual(['call: acme call 2,1', 'root: acme step']);
 });
 
-it('several rows of a trace that others changed meanwhile are looked at again once each', async () => {
-  const events = [
-    agent,
-    { ...call, parentSpanId: 'agent' },
-    { ...call, spanId: 'second', startedAt: NOON + 500 },
-    root,
-  ];
-  const sent = events.map((event) => (event === agent ? { ...event, parentSpanId: 'root' } : event));
-  for (const event of sent) await send(event);
-  let lost = 0;
-  const loses: SettleDeps['events'] = {
-    changeDay: (changes, options) => {
-      if (lost > 0) return store.changeDay(changes, options);
-      lost = changes.length;
-      return Promise.resolve({ changed: 0, stale: changes });
-    },
-  };
-  await settle({ events: loses });
-  expect(lost).toBeGreaterThan(1);
-  expect(await storedOutcome(db, ['team'])).toEqual(outcomeOf(settleAndPrice(sent, book)));
-});
-
 it('stops between batches when asked, and goes on there', async () => {
   for (const n of [1, 2, 3]) await send({ ...call, traceId: `t${n}` });
   for (const n of [1, 2, 3]) await send({ ...root, traceId: `t${n}` });

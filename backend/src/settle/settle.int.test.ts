@@ -10,7 +10,7 @@ import { createEventStore, type EventStore } from '../event-store/event-store.js
 import { settleAndPrice } from '../event-store/settle-and-price.js';
 import type { UsageEvent } from '../ledger/event.js';
 import type { PriceBook } from '../pricing/price-book.js';
-import { createSettle } from './settle.js';
+import { createSettle, type SettleDeps } from './settle.js';
 
 let db: Db;
 let book: PriceBook;
@@ -22,10 +22,10 @@ beforeAll(async () => {
 });
 afterAll(() => db.close());
 
-const settle = (batchRows?: number) =>
+const settle = (batchRows?: number, events: SettleDeps['events'] = store) =>
   createSettle({
     db,
-    events: store,
+    events,
     loadBook: () => Promise.resolve(book),
     ...(batchRows ? { batchRows } : {}),
   }).run({
@@ -53,8 +53,24 @@ const arrivalOf = (count: number, most: number): fc.Arbitrary<Arrival> =>
     }),
   );
 
+/** A store in which all rows of the first change were changed by others since they were read. */
+function losingStore(): SettleDeps['events'] {
+  let lost = false;
+  return {
+    changeDay: (changes, options) => {
+      if (lost) return store.changeDay(changes, options);
+      lost = true;
+      return Promise.resolve({ changed: 0, stale: changes });
+    },
+  };
+}
+
 /** Delivers events in parts, settles, and compares with what one request of them all would have decided. */
-async function comesToTheSame(events: readonly UsageEvent[], arrival: Arrival): Promise<void> {
+async function comesToTheSame(
+  events: readonly UsageEvent[],
+  arrival: Arrival,
+  last: SettleDeps['events'] = store,
+): Promise<void> {
   realms += 1;
   const all = inRealm(events, `r${realms}-`);
   for (let request = 0; request < arrival.requests; request += 1) {
@@ -65,7 +81,7 @@ async function comesToTheSame(events: readonly UsageEvent[], arrival: Arrival): 
       book,
     );
   }
-  await settle();
+  await settle(undefined, last);
   const found = await storedOutcome(db, [...new Set(all.map(({ realm }) => realm))]);
   expect(found).toEqual(outcomeOf(settleAndPrice(all, book)));
 }
@@ -112,6 +128,16 @@ describe('in whatever order and parts events come', () => {
         ([events, arrival]) => comesToTheSame(events, arrival),
       ),
       { numRuns: Number(process.env.SETTLE_RUNS ?? 150) },
+    );
+  }, 600_000);
+
+  it('also when others change the rows that settle has read', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        generated.chain((events) => fc.tuple(fc.constant(events), arrivalOf(events.length, 6))),
+        ([events, arrival]) => comesToTheSame(events, arrival, losingStore()),
+      ),
+      { numRuns: 100 },
     );
   }, 600_000);
 

@@ -1,7 +1,6 @@
 import type { Db } from '../db/db.js';
 import type { EventStore } from '../event-store/event-store.js';
 import type { RowChange } from '../event-store/ledger-row.js';
-import { allEnded } from '../jobs/all-ended.js';
 import { StepRefusal } from '../jobs/step-failure.js';
 import type { Step, StepDetail } from '../jobs/step.js';
 import type { EventKey } from '../ledger/event.js';
@@ -47,8 +46,6 @@ interface Counts {
 
 /** 20,000 took 300 MiB. */
 const BATCH_ROWS = 10_000;
-/** Of a batch so many parts are settled one after the other, each read while the one before is written. */
-const PARTS_OF_BATCH = 4;
 /** A row may be changed by ingest or re-pricing between its reading and its change. */
 const MOST_TRIES = 5;
 
@@ -58,13 +55,6 @@ const MOST_TRIES = 5;
  * from what their events told themselves, so the result does not depend on the order in which they came.
  */
 export function createSettle({ db, events, loadBook, batchRows = BATCH_ROWS }: SettleDeps): Step {
-  // In turn: of two that changed the same rows at once, each could wait for the other.
-  let lastChange: Promise<unknown> = Promise.resolve();
-  const changeInTurn = (changes: readonly RowChange[]): ReturnType<typeof change> => {
-    const turn = lastChange.then(() => change(changes));
-    lastChange = turn.catch(() => undefined);
-    return turn;
-  };
   const change = async (changes: readonly RowChange[]): Promise<{ changed: number; stale: TraceTime[] }> => {
     let changed = 0;
     const stale = new Map<string, TraceTime>();
@@ -93,7 +83,7 @@ export function createSettle({ db, events, loadBook, batchRows = BATCH_ROWS }: S
       const changes = sets.flatMap(({ rows, complete }) =>
         resettle(rows, book, complete ? rawFloor : Infinity),
       );
-      const { changed, stale } = await changeInTurn(changes);
+      const { changed, stale } = await change(changes);
       total.changed += changed;
       if (tries === 1) Object.assign(total, { traces, tooLarge });
       if (stale.length === 0) return total;
@@ -113,18 +103,14 @@ export function createSettle({ db, events, loadBook, batchRows = BATCH_ROWS }: S
     const search = createPartnerSearch(db, marks);
     await search.cover(times);
     const done = new Set<string>();
-    const parts = inGroups(open, search.tracesApart(requests), batchRows / PARTS_OF_BATCH).values();
-    const work = async (): Promise<void> => {
-      for (const part of parts) {
-        const wanted = part.filter((trace) => !done.has(traceKey(trace)));
-        if (wanted.length === 0) continue;
-        const settled = await settleTraces(wanted, search, marks);
-        for (const trace of settled.traces) done.add(trace);
-        counts.rows_changed += settled.changed;
-        counts.traces_too_large += settled.tooLarge;
-      }
-    };
-    await allEnded([work(), work()]);
+    for (const group of inGroups(open, search.tracesApart(requests), batchRows)) {
+      const wanted = group.filter((trace) => !done.has(traceKey(trace)));
+      if (wanted.length === 0) continue;
+      const settled = await settleTraces(wanted, search, marks);
+      for (const trace of settled.traces) done.add(trace);
+      counts.rows_changed += settled.changed;
+      counts.traces_too_large += settled.tooLarge;
+    }
     counts.spans += rows;
     counts.traces += traces;
     counts.traces_settled += done.size;
