@@ -52,7 +52,7 @@ export function DataTable<Row>({ label, columns, rows, keyOf, below, onRowClick 
             return (
               <Fragment key={keyOf(row)}>
                 <tr
-                  className={cx(onRowClick && styles.clickable, Boolean(line) && styles.open)}
+                  className={cx(onRowClick && styles.clickable)}
                   onClick={onRowClick && (() => onRowClick(row))}
                 >
                   {columns.map((column) => (
@@ -62,8 +62,10 @@ export function DataTable<Row>({ label, columns, rows, keyOf, below, onRowClick 
                   ))}
                 </tr>
                 {line && (
-                  <tr>
-                    <td colSpan={columns.length}>{line}</td>
+                  <tr className={styles.below}>
+                    <td colSpan={columns.length}>
+                      <div className={styles.line}>{line}</div>
+                    </td>
                   </tr>
                 )}
               </Fragment>
@@ -97,6 +99,7 @@ function sortState<Row>({ sort }: Column<Row>): 'ascending' | 'descending' | und
 
 const getStyles = (theme: GrafanaTheme2) => ({
   scroller: css({
+    containerType: 'inline-size',
     overflowX: 'auto',
     border: `${theme.spacing(0.125)} solid ${theme.colors.border.weak}`,
     borderRadius: theme.shape.radius.default,
@@ -109,19 +112,24 @@ const getStyles = (theme: GrafanaTheme2) => ({
       padding: theme.spacing(1, 2),
       textAlign: 'left',
       verticalAlign: 'top',
+      whiteSpace: 'nowrap',
     },
     th: {
       color: theme.colors.text.secondary,
       fontSize: theme.typography.bodySmall.fontSize,
       fontWeight: theme.typography.fontWeightMedium,
-      whiteSpace: 'nowrap',
     },
     'tbody tr': { borderTop: `${theme.spacing(0.125)} solid ${theme.colors.border.weak}` },
   }),
-  right: css({ '&&': { textAlign: 'right', whiteSpace: 'nowrap' } }),
+  right: css({ '&&': { textAlign: 'right' } }),
   clickable: css({ cursor: 'pointer', '&:hover': { background: theme.colors.action.hover } }),
-  // What stands under a row belongs to it.
-  open: css({ '& + tr': { '&&': { borderTop: 'none' }, td: { paddingTop: 0 } } }),
+  // What stands under a row belongs to it, and is read without scrolling sideways.
+  below: css({ '&&': { borderTop: 'none' }, '&& td': { paddingTop: 0, whiteSpace: 'normal' } }),
+  line: css({
+    position: 'sticky',
+    left: theme.spacing(2),
+    maxWidth: `calc(100cqw - ${theme.spacing(4)})`,
+  }),
   sort: css({
     display: 'inline-flex',
     alignItems: 'center',
@@ -130,7 +138,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     border: 'none',
     background: 'none',
     color: 'inherit',
-    fontWeight: 'inherit',
+    font: 'inherit',
     '&:hover': { color: theme.colors.text.primary },
   }),
 });

@@ -126,7 +126,7 @@ describe('the address', () => {
   it('keeps the data source', async () => {
     const { user, address } = renderCalls('/calls?ds=main');
     await user.click(screen.getByRole('radio', { name: 'Pending' }));
-    expect(new URLSearchParams(address().split('?')[1]).get('ds')).toBe('main');
+    expect(new URLSearchParams(address()?.split('?')[1]).get('ds')).toBe('main');
   });
 });
 
@@ -135,7 +135,7 @@ describe('filters', () => {
     const { user, address } = renderCalls('/calls?status=pending&reason=unknown_model&model=');
     expect(screen.getByRole('button', { name: 'Remove the filter Model: not set' })).toBeVisible();
     await user.click(screen.getByRole('button', { name: 'Remove the filter Reason: Unknown model' }));
-    const params = new URLSearchParams(address().split('?')[1]);
+    const params = new URLSearchParams(address()?.split('?')[1]);
     expect(params.has('reason')).toBe(false);
     expect(params.get('status')).toBe('pending');
     expect(params.get('model')).toBe('');

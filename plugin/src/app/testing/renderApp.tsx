@@ -1,4 +1,4 @@
-import React from 'react';
+import React, { useEffect } from 'react';
 import { MemoryRouter, Route, Routes, useLocation } from 'react-router-dom';
 import { render } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
@@ -6,7 +6,7 @@ import { of } from 'rxjs';
 import type { Api } from '../../api/client';
 import { App } from '../App';
 import { EnvironmentContext, type Environment, type Source } from '../environment';
-import { fakeApi } from './fixtures';
+import { fakeApi } from './fakeApi';
 
 export const aSource = (uid: string, isDefault = false): Source => ({
   uid,
@@ -39,16 +39,11 @@ export function renderApp(path: string, options: Options = {}) {
     may: (action) => permissions.includes(action),
     backendUrl: () => of(backendUrl),
   };
-  let address = path;
-  function Address() {
-    const { pathname, search } = useLocation();
-    address = `${pathname}${search}`;
-    return null;
-  }
+  const visited: string[] = [];
   const view = render(
     <EnvironmentContext.Provider value={environment}>
       <MemoryRouter initialEntries={[`/a/tokenledger-app${path}`]} future={FUTURE}>
-        <Address />
+        <Addresses onVisit={(address) => visited.push(address)} />
         <Routes>
           <Route path="/a/tokenledger-app/*" element={<App {...ROOT_PROPS} />} />
         </Routes>
@@ -58,10 +53,16 @@ export function renderApp(path: string, options: Options = {}) {
   return {
     ...view,
     user: userEvent.setup(),
-    address: () => address,
+    address: () => visited.at(-1),
     /** The backends that were asked, by their proxy's URL. */
     opened,
   };
+}
+
+function Addresses({ onVisit }: { onVisit: (address: string) => void }) {
+  const { pathname, search } = useLocation();
+  useEffect(() => onVisit(`${pathname}${search}`));
+  return null;
 }
 
 /** Only so that the router does not announce its next version in every test. */

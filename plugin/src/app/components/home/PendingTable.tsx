@@ -61,7 +61,8 @@ const columnsFor = (paths: Paths, now: number): Array<Column<Group>> => [
     cell: ({ reason }) => (
       <>
         <Text weight="medium">{REASON_LABELS[reason]?.label ?? reason}</Text>
-        <Text element="p" variant="bodySmall" color="secondary">
+        <br />
+        <Text variant="bodySmall" color="secondary">
           {REASON_LABELS[reason]?.description ?? ''}
         </Text>
       </>
