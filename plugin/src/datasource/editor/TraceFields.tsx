@@ -58,7 +58,7 @@ export function CostFields({ query, onChange }: Pick<FieldsProps<CostQuery>, 'qu
 
 const WhereIdsAre = () => (
   <Text element="p" color="secondary" variant="bodySmall">
-    A query of the kind “Calls” shows the ids of each call, with links to its request and its cost.
+    A query of the kind “Calls” lists calls with their ids, each with a link to its request.
   </Text>
 );
 
