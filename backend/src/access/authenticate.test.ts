@@ -16,6 +16,8 @@ const known = new Map<string, LiveKey>([
   [acme.token, { id: acme.id, sha256: acme.sha256, scopes: ['ingest'], orgId: 'acme' }],
 ]);
 
+const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
+
 /** One route per scope that tells who was recognised. */
 const routes = SCOPES.map((scope) =>
   route({
@@ -50,7 +52,6 @@ async function start({ embedded = true }: { embedded?: boolean } = {}) {
   return (scope: Scope, headers: Record<string, string> = {}) =>
     send(server.port, 'GET', `/${scope}`, { headers });
 }
-const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
 
 describe('keyless use', () => {
   it.each<[string, boolean, Record<string, string>, number]>([
@@ -78,6 +79,17 @@ describe('keyless use', () => {
     const get = await start();
     expect((await get('read')).json).toEqual({ name: 'loopback', orgId: null, realm: 'team' });
     expect((await get('admin')).status).toBe(401);
+  });
+
+  it.each([
+    { 'x-grafana-id': 'x' },
+    { 'x-grafana-id': '' },
+    { 'x-tokenledger-key': newKey().token },
+    { 'x-tokenledger-key': '' },
+    { 'x-tokenledger-key': team.token, ...bearer(team.token) },
+  ])('is not what a request through Grafana falls back to: %j', async (headers) => {
+    const { status, json } = await (await start())('read', headers);
+    expect([status, json['code']]).toEqual([403, 'invalid_grafana_key']);
   });
 
   it('is not what a request with a wrong key falls back to', async () => {

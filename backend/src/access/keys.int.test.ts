@@ -127,6 +127,9 @@ describe('a key of the API', () => {
     ['scopes', { name: 'x', scopes: [] }],
     ['scopes[0]', { name: 'x', scopes: ['write'] }],
     ['scopes', { name: 'x', scopes: ['admin'], org_id: 'acme' }],
+    ['scopes', { name: 'x', scopes: ['grafana', 'read'] }],
+    ['scopes', { name: 'x', scopes: ['admin', 'grafana'] }],
+    ['org_id', { name: 'x', scopes: ['grafana'], org_id: 'acme' }],
     ['name', { name: ' ', scopes: ['read'] }],
     ['org_id', { name: 'x', scopes: ['read'], org_id: '' }],
     ['org_id', { name: 'x', scopes: ['read'], org_id: 'unattributed' }],
@@ -138,6 +141,16 @@ describe('a key of the API', () => {
       [field],
     ]);
     expect(await keys.list()).toEqual([]);
+  });
+
+  it('of Grafana opens nothing by itself, and has no other scope in the database either', async () => {
+    const { status, json } = await create({ name: 'grafana', scopes: ['grafana'] });
+    expect([status, json['scopes']]).toEqual([201, ['grafana']]);
+    const answer = await call('GET', '/whoami', json['token'] as string);
+    expect([answer.status, answer.json['code']]).toEqual([403, 'missing_scope']);
+    expect(answer.json['detail']).toContain('X-Tokenledger-Key');
+    for (const change of [sql`scopes = '{grafana,read}'`, sql`org_id = 'acme'`])
+      await expect(db.query(sql`update api_keys set ${change}`)).rejects.toThrow(/api_keys_scopes_check/);
   });
 
   it('that does not exist cannot be revoked', async () => {
