@@ -42,6 +42,7 @@ export interface StoredEvent {
   detail: number;
   failed: boolean;
   reported_cost: string | null;
+  time_to_first_token_ms: number | null;
   cost_status: 'priced' | 'pending' | 'unbilled' | null;
   cost_reason: string | null;
   cost_quality: string | null;
@@ -97,6 +98,7 @@ export function storedEvent(overrides: Partial<StoredEvent> = {}): StoredEvent {
     detail: 1,
     failed: false,
     reported_cost: null,
+    time_to_first_token_ms: null,
     cost_status: 'priced',
     cost_reason: null,
     cost_quality: 'exact',

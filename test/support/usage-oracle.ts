@@ -201,7 +201,8 @@ const money = (calls: StoredEvent[]): string | null => {
   return told.length ? formatMoney(told.reduce((total, cost) => total + parseMoney(cost), 0n)) : null;
 };
 
-function measured(calls: StoredEvent[]): Row {
+/** The measures of some calls. */
+export function measured(calls: StoredEvent[]): Row {
   const count = (test: (call: StoredEvent) => boolean): number => calls.filter(test).length;
   const tokens = (
     ...names: (
@@ -234,12 +235,10 @@ function measured(calls: StoredEvent[]): Row {
   };
 }
 
-export function expectedUsage(
-  events: readonly StoredEvent[],
-  request: RandomRequest,
-): { groups: Map<string, Row>; totals: Row } {
+/** The calls a request asks for. */
+export function matchingCalls(events: readonly StoredEvent[], request: RandomRequest): StoredEvent[] {
   const [from, to] = [Date.parse(request.from), Date.parse(request.to)];
-  const calls = events.filter((event) => {
+  return events.filter((event) => {
     const at = Date.parse(event.started_at);
     return (
       event.kind === 'call' &&
@@ -248,6 +247,13 @@ export function expectedUsage(
       request.filters.every((filter) => holds(event, filter))
     );
   });
+}
+
+export function expectedUsage(
+  events: readonly StoredEvent[],
+  request: RandomRequest,
+): { groups: Map<string, Row>; totals: Row } {
+  const calls = matchingCalls(events, request);
   const byKey = groupBy(calls, (call) =>
     JSON.stringify([
       intervalName(Date.parse(call.started_at), request),
