@@ -291,6 +291,30 @@ describe('filters', () => {
   });
 });
 
+describe('what cannot be applied', () => {
+  it('leaves the query as it is, which then tells why', () => {
+    const { source } = setUp();
+    const query = { refId: 'A', version: 9 } as TokenledgerQuery;
+    expect(source.interpolateVariablesInQueries([query], {})).toEqual([query]);
+    expect(source.modifyQuery(query, { type: 'ADD_FILTER', options: { key: 'x', value: 'y' } })).toBe(query);
+  });
+});
+
+describe('annotations', () => {
+  it.each([
+    ['a new one', undefined, DEFAULTS.annotations],
+    [
+      'a saved one',
+      { refId: 'X', kinds: ['price_change'] },
+      { ...DEFAULTS.annotations, kinds: ['price_change'] },
+    ],
+  ])('ask by %s', (_, target, expected) => {
+    const { source } = setUp();
+    const annotation = { name: 'Prices', enable: true, iconColor: 'red', target: target as TokenledgerQuery };
+    expect(source.annotations.prepareQuery?.(annotation)).toMatchObject(expected);
+  });
+});
+
 describe('other queries', () => {
   it('of calls are searched as asked', async () => {
     const { source, asked } = setUp(() => ({

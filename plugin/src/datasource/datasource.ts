@@ -92,14 +92,17 @@ export class TokenledgerDataSource extends DataSourceApi<TokenledgerQuery, Token
     filters?: AdHocVariableFilter[],
   ): TokenledgerQuery[] {
     const replace = this.replaceWith(scopedVars);
-    return queries.map((query) => withAdhoc(interpolateQuery(migrateQuery(query), replace), filters));
+    return queries.map((query) =>
+      ifPossible(query, () => withAdhoc(interpolateQuery(migrateQuery(query), replace), filters)),
+    );
   }
 
   /** Filtering by a cell of a table in Explore. */
   override modifyQuery(query: TokenledgerQuery, { type, options }: QueryFixAction): TokenledgerQuery {
     const operator = type === 'ADD_FILTER' ? '=' : type === 'ADD_FILTER_OUT' ? '!=' : null;
     if (operator === null || !options?.key) return query;
-    return withAdhoc(migrateQuery(query), [{ key: options.key, operator, value: options.value ?? '' }]);
+    const filter = { key: options.key, operator, value: options.value ?? '' };
+    return ifPossible(query, () => withAdhoc(migrateQuery(query), [filter]));
   }
 
   override getTagKeys(options?: DataSourceGetTagKeysOptions<TokenledgerQuery>): Promise<MetricFindValue[]> {
@@ -141,4 +144,13 @@ export class TokenledgerDataSource extends DataSourceApi<TokenledgerQuery, Token
 function queryError(refId: string, error: unknown) {
   const status = error instanceof ApiError ? { status: error.status } : {};
   return { refId, message: messageOf(error), ...status };
+}
+
+/** Else the query as it is: asked, it tells what is wrong with it. */
+function ifPossible(query: TokenledgerQuery, changed: () => TokenledgerQuery): TokenledgerQuery {
+  try {
+    return changed();
+  } catch {
+    return query;
+  }
 }
