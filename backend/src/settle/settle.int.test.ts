@@ -53,14 +53,18 @@ const arrivalOf = (count: number, most: number): fc.Arbitrary<Arrival> =>
     }),
   );
 
-/** A store in which all rows of the first change were changed by others since they were read. */
+/** A store in which of the first changes all but every third row were changed by others since they were read. */
 function losingStore(): SettleDeps['events'] {
-  let lost = false;
+  let left = 3;
   return {
-    changeDay: (changes, options) => {
-      if (lost) return store.changeDay(changes, options);
-      lost = true;
-      return Promise.resolve({ changed: 0, stale: changes });
+    changeDay: async (changes, options) => {
+      if (left === 0) return store.changeDay(changes, options);
+      left -= 1;
+      const [kept, lost] = [0, 1].map((part) =>
+        changes.filter((_, index) => Number(index % 3 !== 0) === part),
+      );
+      const { changed, stale } = await store.changeDay(kept ?? [], options);
+      return { changed, stale: [...stale, ...(lost ?? [])] };
     },
   };
 }
