@@ -23,15 +23,25 @@ interface Props<Row> {
   below?: (row: Row) => ReactNode;
   /** For the mouse only: a cell must hold a link to the same for the keyboard. */
   onRowClick?: (row: Row) => void;
+  /** For narrow places: little padding, and text wraps. */
+  compact?: boolean;
 }
 
 /** A plain table; too wide for a small screen, it scrolls in itself. */
-export function DataTable<Row>({ label, columns, rows, keyOf, below, onRowClick }: Props<Row>) {
+export function DataTable<Row>({
+  label,
+  columns,
+  rows,
+  keyOf,
+  below,
+  onRowClick,
+  compact = false,
+}: Props<Row>) {
   const styles = useStyles2(getStyles);
   return (
     // What scrolls must be reachable by keyboard.
     <div className={styles.scroller} tabIndex={0}>
-      <table className={styles.table} aria-label={label}>
+      <table className={cx(styles.table, compact && styles.compact)} aria-label={label}>
         <thead>
           <tr>
             {columns.map((column) => (
@@ -120,6 +130,10 @@ const getStyles = (theme: GrafanaTheme2) => ({
       fontWeight: theme.typography.fontWeightMedium,
     },
     'tbody tr': { borderTop: `${theme.spacing(0.125)} solid ${theme.colors.border.weak}` },
+  }),
+  compact: css({
+    fontSize: theme.typography.bodySmall.fontSize,
+    '&& th, && td': { padding: theme.spacing(0.75, 1), whiteSpace: 'normal' },
   }),
   right: css({ '&&': { textAlign: 'right' } }),
   clickable: css({ cursor: 'pointer', '&:hover': { background: theme.colors.action.hover } }),

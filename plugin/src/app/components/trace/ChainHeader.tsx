@@ -75,9 +75,9 @@ export function ChainNotices({ chain: { pending, totals, partial, truncated, spa
           title={`${callsText(totals.pending_calls)} of ${countText(totals.priced_calls + totals.pending_calls)} without a price yet: the cost is without them`}
         >
           {[...reasons].map(([reason, message]) => (
-            <p key={reason}>
+            <div key={reason}>
               <strong>{REASON_LABELS[reason]?.label ?? reason}.</strong> {message}
-            </p>
+            </div>
           ))}
         </Alert>
       )}

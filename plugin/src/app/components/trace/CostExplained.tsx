@@ -49,6 +49,7 @@ function Explanation({ explanation }: { explanation: CostExplanation }) {
       )}
       {components.length > 0 && (
         <DataTable
+          compact
           label="What the cost is made of"
           columns={COMPONENT_COLUMNS}
           rows={components}

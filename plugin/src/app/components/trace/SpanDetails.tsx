@@ -161,7 +161,8 @@ const getStyles = (theme: GrafanaTheme2) => ({
     minWidth: 0,
     padding: theme.spacing(2),
     borderRadius: theme.shape.radius.default,
-    background: theme.colors.background.secondary,
+    border: `${theme.spacing(0.125)} solid ${theme.colors.border.weak}`,
+    background: theme.colors.background.primary,
   }),
   title: css({ minWidth: 0, overflowWrap: 'anywhere', h2: { margin: 0 } }),
   id: css({

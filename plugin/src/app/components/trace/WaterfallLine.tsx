@@ -66,7 +66,7 @@ export function WaterfallLine({ row, index, isClosed, isSelected, isActive, onTo
           {row.hasChildren && <Icon name={isClosed ? 'angle-right' : 'angle-down'} />}
         </span>
         {line.icon && <Icon name={line.icon} size="sm" className={cx(line.isError && styles.error)} />}
-        <span className={styles.text}>{line.name}</span>
+        <span className={cx(styles.text, line.tone === 'request' && styles.strong)}>{line.name}</span>
       </span>
       <span className={styles.track}>
         <span
@@ -192,6 +192,8 @@ const getStyles = (theme: GrafanaTheme2) => {
     name: css({ display: 'flex', alignItems: 'center', gap: theme.spacing(0.5), minWidth: 0 }),
     toggle: css({ display: 'inline-flex', width: theme.spacing(2), flexShrink: 0, cursor: 'pointer' }),
     text: css(cell),
+    // Not the row: its columns are as wide as its digits.
+    strong: css({ fontWeight: theme.typography.fontWeightMedium }),
     error: css({ color: theme.colors.error.text }),
     track: css({
       position: 'relative',
@@ -212,7 +214,7 @@ const getStyles = (theme: GrafanaTheme2) => {
     tokens: css({ textAlign: 'right', color: theme.colors.text.secondary, [NARROW]: { display: 'none' } }),
     cost: css({ ...cell, textAlign: 'right' }),
     tones: {
-      request: tone(theme.colors.border.strong, { fontWeight: theme.typography.fontWeightMedium }),
+      request: tone(theme.colors.border.strong),
       call: tone(theme.colors.primary.main),
       pending: tone(theme.colors.warning.main),
       repeat: tone(theme.colors.border.medium, { color: theme.colors.text.secondary }),
