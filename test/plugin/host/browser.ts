@@ -27,7 +27,13 @@ export async function openBrowser(): Promise<OpenedBrowser> {
     const browser = await chromium.launch({
       executablePath: await unpack(folder),
       // Root, as in containers and CI, cannot use the sandbox; only our own pages are shown.
-      args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking'],
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-dev-shm-usage',
+        '--disable-background-networking',
+        '--font-render-hinting=none',
+      ],
       env: {
         ...process.env,
         HOME: folder,

@@ -59,14 +59,13 @@ export async function openGrafanaServer(bundle: string): Promise<GrafanaServer> 
       to.writeHead(502).end();
       return;
     }
-    const role = (cookieOf(from.headers.cookie, ROLE_COOKIE) ?? 'Viewer') as GrafanaRole;
     const headers = Object.entries(from.headers).filter(([name]) => !NOT_FORWARDED.has(name));
     const sent = request(`${backend.url}${path}`, {
       method: from.method,
       headers: {
         ...Object.fromEntries(headers),
         'x-tokenledger-key': backend.key,
-        'x-grafana-id': identity.token(issuer, role),
+        'x-grafana-id': identity.token(issuer, roleOf(from)),
       },
     });
     sent.on('response', (answer) => {
@@ -87,7 +86,7 @@ export async function openGrafanaServer(bundle: string): Promise<GrafanaServer> 
     if (pathname === '/api/datasources/uid/tokenledger') return sendJson(to, SOURCE);
     if (/^\/(a|host)\//.test(pathname)) {
       const theme = cookieOf(from.headers.cookie, THEME_COOKIE) === 'light' ? 'light' : 'dark';
-      return send(to, 'text/html; charset=utf-8', pageHtml(theme));
+      return send(to, 'text/html; charset=utf-8', pageHtml(theme, roleOf(from)));
     }
     const file = fileOf(pathname, bundle);
     if (file === null) return void to.writeHead(404).end();
@@ -124,6 +123,9 @@ function fileOf(pathname: string, bundle: string): string | null {
   if (file === undefined || normalize(file) !== file) return null;
   return statSync(file, { throwIfNoEntry: false })?.isFile() ? file : null;
 }
+
+const roleOf = ({ headers }: IncomingMessage): GrafanaRole =>
+  (cookieOf(headers.cookie, ROLE_COOKIE) ?? 'Viewer') as GrafanaRole;
 
 const cookieOf = (cookies: string | undefined, name: string): string | undefined =>
   new RegExp(`(?:^|; )${name}=([^;]*)`).exec(cookies ?? '')?.[1];

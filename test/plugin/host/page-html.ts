@@ -1,11 +1,12 @@
+import type { GrafanaRole } from './identity.js';
+
 export type Theme = 'light' | 'dark';
 
 /** What Grafana 12.2.0 puts into its page, as far as its packages read it when they are loaded: before the bundle. */
-export function pageHtml(theme: Theme): string {
+export function pageHtml(theme: Theme, role: GrafanaRole): string {
   const bootData = {
     settings: {
       appSubUrl: '',
-      appUrl: '/',
       buildInfo: { version: '12.2.0', env: 'production', edition: 'Open Source' },
       featureToggles: {},
       datasources: {},
@@ -15,11 +16,13 @@ export function pageHtml(theme: Theme): string {
     user: {
       id: 2,
       orgId: 1,
-      orgRole: 'Viewer',
+      orgRole: role,
       lightTheme: theme === 'light',
       theme,
       timezone: 'utc',
       language: 'en-US',
+      // Grafana sends Viewers away from Explore.
+      permissions: { 'datasources:explore': role !== 'Viewer', 'datasources:query': true },
     },
     navTree: [],
   };
@@ -36,6 +39,7 @@ export function pageHtml(theme: Theme): string {
   <div id="reactRoot"></div>
   <script>
     window.grafanaBootData = ${JSON.stringify(bootData)};
+    window.grafanaBootData.settings.appUrl = window.location.origin + '/';
     window.__grafana_public_path__ = '/public/';
   </script>
   <script src="/host-page/main.js"></script>

@@ -9,9 +9,10 @@ import {
   PluginContextProvider,
   ThemeContext,
 } from '@grafana/data';
-import { setBackendSrv, setDataSourceSrv, setTemplateSrv } from '@grafana/runtime';
+import { config, setBackendSrv, setCurrentUser, setDataSourceSrv, setTemplateSrv } from '@grafana/runtime';
 import { GlobalStyles, PortalContainer } from '@grafana/ui';
 import { createBackendSrv } from './backendSrv';
+import { measure } from './measure';
 import { loadPlugin } from './shared';
 import { loadSource } from './source';
 import { AppSurface, ConfigEditorSurface, QueryEditorSurface, TableSurface } from './surfaces';
@@ -28,6 +29,7 @@ const json = <T,>(name: string, otherwise: T): T => {
 const dark = document.documentElement.dataset['theme'] !== 'light';
 
 async function surface(): Promise<React.JSX.Element> {
+  setCurrentUser(config.bootData.user);
   setBackendSrv(createBackendSrv());
   setTemplateSrv(createTemplateSrv(json('variables', {})));
   const { plugin, source, srv } = await loadSource(BASE);
@@ -52,6 +54,8 @@ async function surface(): Promise<React.JSX.Element> {
     }
   }
 }
+
+Object.assign(window, { measure });
 
 /** As Grafana hands over a data source that was just added. */
 const NEW_SOURCE: DataSourceSettings = {

@@ -81,9 +81,10 @@ export async function runQueries(source: Source, queries: DataQuery[]): Promise<
     targets: queries.filter((query) => source.filterQuery?.(query) ?? true),
     timezone: 'utc',
   };
+  const nothing: DataQueryResponse = { data: [] };
   const answer = await lastValueFrom(from<ObservableInput<DataQueryResponse>>(source.query(request)), {
-    defaultValue: { data: [] },
-  }).catch((error: unknown): DataQueryResponse => ({ data: [], errors: [{ message: messageOf(error) }] }));
+    defaultValue: nothing,
+  }).catch((error: unknown) => ({ ...nothing, errors: [{ message: messageOf(error) }] }));
   return {
     state: answer.errors?.length ? LoadingState.Error : LoadingState.Done,
     series: answer.data as DataFrame[],
