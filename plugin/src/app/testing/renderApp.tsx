@@ -61,7 +61,9 @@ export function renderApp(path: string, options: Options = {}) {
 
 function Addresses({ onVisit }: { onVisit: (address: string) => void }) {
   const { pathname, search } = useLocation();
-  useEffect(() => onVisit(`${pathname}${search}`));
+  useEffect(() => {
+    onVisit(`${pathname}${search}`);
+  });
   return null;
 }
 

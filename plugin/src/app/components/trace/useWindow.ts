@@ -1,11 +1,11 @@
-import { useCallback, useLayoutEffect, useRef, useState, type RefObject } from 'react';
+import { useCallback, useLayoutEffect, useRef, useState } from 'react';
 
 /** Rows drawn beyond what is seen, so that nothing is blank while scrolling. */
 const MARGIN = 20;
 
 interface Window {
-  /** For the box. */
-  box: RefObject<HTMLDivElement>;
+  /** For the box; the types of React 18 and 19 name it differently. */
+  box: { readonly current: HTMLDivElement | null };
   first: number;
   /** Exclusive. */
   end: number;
