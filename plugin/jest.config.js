@@ -6,6 +6,7 @@ const [[, swc]] = Object.entries(base.transform);
 
 module.exports = {
   ...base,
+  roots: ['<rootDir>/src'],
   // The template leaves .mjs as it is, and d3-color arrives as such.
   transform: { '^.+\\.(t|j|mj)sx?$': swc },
 };

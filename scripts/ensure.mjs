@@ -58,6 +58,8 @@ function npm(args, options) {
 
 const root = new URL('../', import.meta.url);
 const plugin = new URL('plugin/', root);
+/** Another Grafana, for `npm run typecheck:grafana-13` only. */
+const compat13 = new URL('compat-13/', plugin);
 
 /** @param {URL} folder @param {{ needsEmbeddedEngine: boolean }} needs */
 function install(folder, needs) {
@@ -67,7 +69,8 @@ function install(folder, needs) {
     needs,
   );
   if (!reason) return;
-  console.log(`Installing packages${folder === plugin ? ' of the plugin' : ''}: ${reason}.`);
+  const where = fileURLToPath(folder).slice(fileURLToPath(root).length);
+  console.log(`Installing packages${where && ` of ${where}`}: ${reason}.`);
   // No package needs its install script, so none may run.
   npm(['ci', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: fileURLToPath(folder) });
 }
@@ -95,9 +98,12 @@ function buildPlugin() {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [withBuild, withPlugin] = ['--build', '--plugin'].map((flag) => process.argv.includes(flag));
+  const [withBuild, withPlugin, withCompat13] = ['--build', '--plugin', '--compat-13'].map((flag) =>
+    process.argv.includes(flag),
+  );
   install(root, { needsEmbeddedEngine: !process.env.DATABASE_URL });
   if (withPlugin) install(plugin, { needsEmbeddedEngine: false });
+  if (withCompat13) install(compat13, { needsEmbeddedEngine: false });
   if (withBuild) build();
   if (withBuild && withPlugin) buildPlugin();
 }

@@ -13,7 +13,12 @@ export const FORBIDDEN: ReadonlyArray<{
   ...(
     [
       ['the console', /\bconsole\.\w+/, 'console.warn(a)'],
-      ['window.location', /\b(?:window|document|self|globalThis)\.location\b/, 'window.location.href'],
+      [
+        'window.location',
+        // Not that of webpack's own loader of chunks.
+        /\b(?:window|document|self|globalThis)\.location\b(?!\.origin\+"\/"\)&&\(\w+\.crossOrigin)/,
+        'window.location.href',
+      ],
       [
         'alert, confirm, prompt',
         /(?<![\w.$])(?:window\.)?(?:alert|confirm|prompt)\(/,
