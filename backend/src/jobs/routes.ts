@@ -48,7 +48,7 @@ const BacklogBody = z
   })
   .meta({ id: 'JobsBacklog' });
 
-const Jobs = z.object({ jobs: z.array(Job), backlog: BacklogBody }).meta({ id: 'Jobs' });
+export const Jobs = z.object({ jobs: z.array(Job), backlog: BacklogBody }).meta({ id: 'Jobs' });
 
 const Run = z
   .object({

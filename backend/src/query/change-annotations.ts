@@ -13,7 +13,7 @@ export function recoveredAnnotation({ hour, provider, model, calls, cost_usd }: 
     kind: 'pending_recovered',
     time,
     timeEnd: time + HOUR,
-    title: `${many} of ${name} got their price: ${readableUsd(cost_usd)}`,
+    title: `${many} of ${name} got ${calls === '1' ? 'its' : 'their'} price: ${readableUsd(cost_usd)}`,
     text: `${many} of ${name}${provider === null ? '' : ` (${provider})`} waited for a price or for usage. Since this hour they count with ${cost_usd} USD, on the days they were made.`,
     tags: ['pending_recovered', ...[provider, model].filter((tag) => tag !== null)],
   };

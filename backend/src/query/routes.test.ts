@@ -5,6 +5,7 @@ import { createPriceBook } from '../pricing/price-book.js';
 import { boundTo, callRoute } from '../../../test/support/call-route.js';
 import { send, startServer, type TestServer } from '../../../test/support/http-server.js';
 import { createQueryRoutes } from './routes.js';
+import { createStatusRoutes } from './status-routes.js';
 
 let statements: Sql[];
 const MARKS = {
@@ -12,22 +13,22 @@ const MARKS = {
   raw_floor: new Date('2026-10-20'),
   written_before: new Date('2026-11-01'),
 };
-/** A database that answers nothing but its watermarks and remembers what else it was asked. */
+/** A database that answers nothing but its watermarks and remembers what else it was asked of usage. */
 const db = {
   transaction: (work: (tx: typeof db) => Promise<unknown>) => work(db),
   query: (statement: Sql) => {
-    if (statement.text.startsWith('set local')) return Promise.resolve({ rows: [], rowCount: 0 });
+    if (/^set local|schema_migrations/.test(statement.text.trim()))
+      return Promise.resolve({ rows: [], rowCount: 0 });
     if (statement.text.includes('aggregate_floor')) return Promise.resolve({ rows: [MARKS], rowCount: 1 });
     statements.push(statement);
     return Promise.resolve({ rows: [], rowCount: 0 });
   },
 } as unknown as Db;
-const routes = createQueryRoutes({
-  db,
-  priceBook: () => createPriceBook([]),
-  allowed: allowedOrganisations,
-  fresh: () => Promise.resolve(),
-});
+const deps = { db, allowed: allowedOrganisations, fresh: () => Promise.resolve() };
+const routes = [
+  ...createQueryRoutes({ ...deps, priceBook: () => createPriceBook([]) }),
+  ...createStatusRoutes({ ...deps, now: Date.now, version: '1', schema: 0 }),
+];
 
 beforeEach(() => {
   statements = [];
@@ -41,12 +42,19 @@ it.each([
   ['get', '/api/v1/events?kind=all&trace_id=t&from=2026-11-01T00:00:00Z', undefined],
   ['get', '/api/v1/events/t/s/cost?realm=team', undefined],
   ['get', '/api/v1/traces/t', undefined],
+  ['get', '/api/v1/conversations/c', undefined],
+  ['post', '/api/v1/events/search', {}],
+  ['post', '/api/v1/events/search', { order_by: { field: 'cost_usd' }, filters: [] }],
+  ['get', '/api/v1/annotations', undefined],
   ['get', '/api/v1/dimensions/org_id/values', undefined],
+  ['post', '/api/v1/dimensions/model/values', { filters: [] }],
   ['post', '/api/v1/query', { ...MONTHS, measures: ['calls'] }],
+  ['post', '/api/v1/query', { ...MONTHS, measures: ['calls'], group_by: ['model'], top: { count: 3 } }],
   ['post', '/api/v1/query', { ...MONTHS, measures: ['calls'], group_by: ['model'] }],
   ['post', '/api/v1/query', { ...MONTHS, measures: ['calls'], group_by: ['assistant_id'] }],
   ['post', '/api/v1/query', { ...MONTHS, measures: ['duration_ms_p95', 'cost_per_user'] }],
   ['post', '/api/v1/query', { ...MONTHS, from: '2026-10-25T00:01:00Z', measures: ['cost_per_user'] }],
+  ['get', '/api/v1/status', undefined],
 ] as const)(
   '%s %s gives every read of events the organisations the caller may see',
   async (method, url, body) => {

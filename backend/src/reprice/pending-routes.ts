@@ -43,7 +43,7 @@ const groupFields = {
   oldest: z.iso.datetime(),
   newest: z.iso.datetime(),
 };
-const Report = z
+export const Report = z
   .object({
     calls: z.int(),
     groups: z.array(
