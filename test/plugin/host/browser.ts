@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -12,14 +12,33 @@ export interface OpenedBrowser {
   close(): Promise<void>;
 }
 
+/** The browser that npm's @sparticuz/chromium carries with all its libraries is one for Linux on x64. */
+const CARRIED = process.platform === 'linux' && process.arch === 'x64';
+const INSTALLED = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+  '/usr/bin/google-chrome',
+  '/usr/bin/chromium',
+].find((path) => existsSync(path));
+
+/** `describe` where there is a browser; elsewhere the tests are skipped, and it is said why. */
+export const describeInBrowser = CARRIED || INSTALLED !== undefined ? describe : skipLoudly();
+
+function skipLoudly(): typeof describe.skip {
+  const machine = `${process.platform} on ${process.arch}`;
+  process.stderr.write(
+    `SKIPPED: no Chrome is installed, and npm has none for ${machine}. No page was looked at.\n`,
+  );
+  return describe.skip;
+}
+
 /**
- * A Chromium: on Linux the one that npm's @sparticuz/chromium carries with all its libraries, elsewhere an installed Chrome.
- * Rejects where there is none. A child process unpacks it: the package reads TMPDIR and the environment when it is imported,
- * and jest gives its tests a copy of them.
+ * A Chromium: the one of @sparticuz/chromium, or an installed Chrome where that cannot run. A child process unpacks it: the
+ * package reads TMPDIR and the environment when it is imported, and jest gives its tests a copy of them.
  */
 export async function openBrowser(): Promise<OpenedBrowser> {
-  if (process.platform !== 'linux') {
-    const browser = await chromium.launch({ channel: 'chrome' });
+  if (!CARRIED) {
+    const browser = await chromium.launch(INSTALLED === undefined ? {} : { executablePath: INSTALLED });
     return { browser, close: () => browser.close() };
   }
   const folder = mkdtempSync(join(tmpdir(), 'tokenledger-chromium-'));
