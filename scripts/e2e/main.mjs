@@ -53,6 +53,7 @@ async function run(found) {
       ...files,
     });
     running.push(server);
+    await makeFolder(server.url, adminPassword);
     say(`Grafana listens on ${server.url} (admin, ${adminPassword}); the backend on ${backend.url}`);
     const environment = {
       GRAFANA_URL: server.url,
@@ -68,6 +69,22 @@ async function run(found) {
   } finally {
     await stop();
   }
+}
+
+/**
+ * For the tests' dashboards. Grafana looks a viewer's rights up once a minute: on a dashboard of its own he would have
+ * none at first, in a folder that was there before him he has.
+ *
+ * @param {string} url @param {string} adminPassword
+ */
+async function makeFolder(url, adminPassword) {
+  const authorization = `Basic ${Buffer.from(`admin:${adminPassword}`).toString('base64')}`;
+  const response = await fetch(`${url}/api/folders`, {
+    method: 'POST',
+    headers: { authorization, 'content-type': 'application/json' },
+    body: JSON.stringify({ uid: 'e2e', title: 'Tests' }),
+  });
+  if (!response.ok) throw new Error(`no folder: ${response.status} ${await response.text()}`);
 }
 
 /** @param {Record<string, string>} environment @returns {Promise<number>} */

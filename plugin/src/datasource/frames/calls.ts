@@ -4,6 +4,7 @@ import { EVENT_FIELD_LABELS } from '../labels';
 import { numberOf } from './group';
 
 export interface CallLinks {
+  readonly request: DataLink[];
   readonly trace: DataLink[];
   readonly conversation: DataLink[];
 }
@@ -31,7 +32,11 @@ export function callsTable(refId: string, events: readonly LedgerEvent[], links:
 
 function columns(links: CallLinks): Column[] {
   return [
-    { ...column('started_at', FieldType.time, 'Time'), value: (event) => Date.parse(event.started_at) },
+    // The first column leads on: in a panel as wide as a screen the ids are out of sight.
+    linked(
+      { ...column('started_at', FieldType.time, 'Time'), value: (event) => Date.parse(event.started_at) },
+      links.request,
+    ),
     { ...field('org_id'), value: (event) => event.org_id },
     { ...field('assistant_id'), value: (event) => event.assistant_id },
     { ...field('query_type'), value: (event) => event.query_type },

@@ -6,7 +6,11 @@ import { callsTable } from './calls';
 import { costTable } from './cost';
 
 describe('callsTable', () => {
-  const links = { trace: [{ title: 'Show the request', url: '/x' }], conversation: [] };
+  const links = {
+    request: [{ title: 'Show the request', url: '' }],
+    trace: [{ title: 'Show the request', url: '/x' }],
+    conversation: [],
+  };
 
   it('has typed columns, and money both to draw and exact', () => {
     const frame = callsTable('A', [anEvent(), anEvent({ cost_usd: null, usage: null })], links);

@@ -84,7 +84,7 @@ describe('links to chains', () => {
   it('lead a viewer to the page of the request, at the call', () => {
     const links = traceLinks(source);
     expect(links).toHaveLength(1);
-    const url = follow(links[0], { '__value.raw': 't/1', '__data.fields.span_id': 's1' });
+    const url = follow(links[0], { '__data.fields.trace_id': 't/1', '__data.fields.span_id': 's1' });
     expect([url.pathname, paramsOf(url)]).toEqual([
       '/a/tokenledger-app/trace/t%2F1',
       { span: ['s1'], ds: ['ds1'] },

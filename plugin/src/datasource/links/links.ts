@@ -89,17 +89,20 @@ const filterValues = (filters: readonly Filter[]): Values =>
     }),
   );
 
-/** To the request's page, which every viewer may open; to Explore only for those who may go there. */
+/** To the page of a row's request, which every viewer may open. */
+export const requestLink = (source: LinkSource): DataLink => ({
+  title: 'Show the request',
+  url: '',
+  onBuildUrl: ({ replaceVariables }) =>
+    pathsFor(source.uid).trace(
+      replaceVariables?.('${__data.fields.trace_id}') ?? '',
+      told(replaceVariables?.('${__data.fields.span_id}')),
+    ),
+});
+
+/** From a trace id to the request's page, and to Explore only for those who may go there. */
 export function traceLinks(source: LinkSource): DataLink[] {
-  const page: DataLink = {
-    title: 'Show the request',
-    url: '',
-    onBuildUrl: ({ replaceVariables }) =>
-      pathsFor(source.uid).trace(
-        replaceVariables?.('${__value.raw}') ?? '',
-        told(replaceVariables?.('${__data.fields.span_id}')),
-      ),
-  };
+  const page = requestLink(source);
   const query: Partial<TokenledgerQuery> = {
     refId: 'A',
     queryType: 'trace',

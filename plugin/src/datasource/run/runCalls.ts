@@ -1,6 +1,6 @@
 import { map, type Observable } from 'rxjs';
 import { callsTable } from '../frames/calls';
-import { conversationLinks, traceLinks } from '../links/links';
+import { conversationLinks, requestLink, traceLinks } from '../links/links';
 import type { CallsQuery } from '../query';
 import { isoTime, type Answer, type RunContext } from './answer';
 import { callsCoverage } from './coverage';
@@ -17,7 +17,11 @@ export function runCalls(
     order_by: { field: orderBy, direction },
     limit,
   };
-  const links = { trace: traceLinks(source), conversation: conversationLinks(source) };
+  const links = {
+    request: [requestLink(source)],
+    trace: traceLinks(source),
+    conversation: conversationLinks(source),
+  };
   return api.searchEvents(search).pipe(
     map(({ events, truncated, totals }) => ({
       frames: [callsTable(refId, events, links)],
