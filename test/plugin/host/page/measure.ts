@@ -4,6 +4,8 @@
  */
 
 interface Piece {
+  /** One node may have several boxes: lines, or what an ellipsis hides. */
+  readonly node: Node;
   readonly element: Element;
   readonly text: string;
   readonly box: DOMRect;
@@ -29,7 +31,7 @@ function pieces(): Piece[] {
     range.selectNodeContents(node);
     for (const rectangle of range.getClientRects()) {
       const box = clipped(rectangle, element);
-      if (box.width > 1 && box.height > 1) found.push({ element, text, box });
+      if (box.width > 1 && box.height > 1) found.push({ node, element, text, box });
     }
   }
   return found;
@@ -66,7 +68,7 @@ function overlaps(): string[] {
       const down = Math.min(one.box.bottom, other.box.bottom) - Math.max(one.box.top, other.box.top);
       // Layers, such as an open list, hide what is under them.
       const sameLayer = layerOf(one.element) === layerOf(other.element);
-      return sameLayer && across > TOUCHING_PX && down > TOUCHING_PX
+      return sameLayer && one.node !== other.node && across > TOUCHING_PX && down > TOUCHING_PX
         ? [`"${one.text}" lies upon "${other.text}"`]
         : [];
     }),
@@ -82,13 +84,12 @@ function overflows(): string[] {
     isVisible,
   );
   const out = [
-    ...pieces().map(({ element, text, box }) => ({ element, text, box })),
+    ...pieces().map(({ text, box }) => ({ text, box })),
     ...controls.map((element) => ({
-      element,
       text: element.getAttribute('aria-label') ?? element.tagName.toLowerCase(),
       box: clipped(element.getBoundingClientRect(), element),
     })),
-  ].filter(({ box }) => box.right > window.innerWidth + 1 || box.left < -1);
+  ].filter(({ box }) => box.width > 1 && (box.right > window.innerWidth + 1 || box.left < -1));
   const cut = [...new Set(pieces().map(({ element }) => element))].filter((element) => {
     const { overflowX, textOverflow } = getComputedStyle(element);
     return (
