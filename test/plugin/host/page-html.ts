@@ -34,6 +34,7 @@ export function pageHtml(theme: Theme, role: GrafanaRole): string {
   <title>Tokenledger</title>
   <link rel="icon" href="data:,">
   <link rel="stylesheet" href="/host-page/main.css">
+  <style>body { margin: 0 }</style>
 </head>
 <body class="theme-${theme}">
   <div id="reactRoot"></div>
