@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +16,10 @@ import { createTraffic } from './traffic.mjs';
  */
 const DAY_MS = 86_400_000;
 const DATA_DIR = process.env['DATA_DIR'] ?? './data/demo';
+/** Beside a Grafana every request needs a key, the demo's too. */
+const withGrafana = Boolean(process.env['GRAFANA_URL']);
+const adminKey =
+  process.env['TOKENLEDGER_ADMIN_KEY'] || (withGrafana ? randomBytes(32).toString('hex') : null);
 const MEASURES = ['calls', 'input_tokens', 'output_tokens', 'cost_usd', 'pending_calls', 'coverage'];
 
 const say = (/** @type {string} */ text) => process.stdout.write(`${text}\n`);
@@ -23,7 +28,13 @@ async function startProduct() {
   say('Tokenledger demo: starting on an embedded database …\n');
   if (!process.env['DATA_DIR']) rmSync(DATA_DIR, { recursive: true, force: true });
   const main = fileURLToPath(new URL('../../backend/dist/main.js', import.meta.url));
-  const env = { ...process.env, DATA_DIR, DATABASE_URL: '', LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn' };
+  const env = {
+    ...process.env,
+    DATA_DIR,
+    DATABASE_URL: '',
+    LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn',
+    ...(adminKey && { TOKENLEDGER_ADMIN_KEY: adminKey }),
+  };
   // A group of its own: Ctrl-C reaches this process, which then stops the server once.
   const child = spawn(process.execPath, [main], {
     env,
@@ -78,7 +89,15 @@ async function printUsage() {
   );
 }
 
-function sayWhereToLook() {
+async function sayWhereToLook() {
+  if (withGrafana) {
+    say(`In Grafana (${process.env['GRAFANA_URL']}), a data source of type Tokenledger
+  URL of the backend   ${url}
+  key                  ${await client.makeGrafanaKey()}
+
+Every address below needs a key, as GRAFANA_URL is set: Authorization: Bearer ${adminKey}
+`);
+  }
   say(`Where to look next
   every endpoint, to read and to try   ${url}/docs
   the newest calls                     ${url}/api/v1/events?limit=5
@@ -106,13 +125,13 @@ async function playLive() {
 }
 
 const { url, server } = await startProduct();
-const client = createClient(url);
+const client = createClient(url, adminKey);
 const traffic = createTraffic(client);
 try {
   await playHistory();
   await printUsage();
   await resolvePending({ say, query: client.query, from: firstDay(), dataDir: DATA_DIR });
-  sayWhereToLook();
+  await sayWhereToLook();
   await playLive();
 } catch (error) {
   // When the server was stopped its exit ends this process; what else goes wrong is told.

@@ -39,20 +39,14 @@ export async function startBackend({ folder, grafanaUrl }) {
     });
     void ended.then(() => reject(new Error(`the backend ended; see ${join(folder, 'backend.log')}`)));
   });
-  const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' };
+  const client = createClient(url, adminKey);
 
   return {
     url,
     adminKey,
     /** The demo's 35 days. */
-    playHistory: () => createTraffic(createClient(url, adminKey)).playHistory(() => {}),
-    /** A key for a data source: alone it opens nothing. @returns {Promise<string>} */
-    async makeGrafanaKey() {
-      const body = JSON.stringify({ name: 'grafana', scopes: ['grafana'] });
-      const response = await fetch(`${url}/api/v1/keys`, { method: 'POST', headers, body });
-      if (!response.ok) throw new Error(`no key: ${response.status} ${await response.text()}`);
-      return /** @type {{ token: string }} */ (await response.json()).token;
-    },
+    playHistory: () => createTraffic(client).playHistory(() => {}),
+    makeGrafanaKey: () => client.makeGrafanaKey(),
     async stop() {
       child.kill('SIGTERM');
       await ended;
