@@ -32,7 +32,7 @@ export async function openServer({ databaseUrl, logger }: ServerOptions): Promis
       max: 10,
       connectionTimeoutMillis: 10_000,
       keepAlive: true,
-      // A first refresh over 10 million rows took 87 s; what runs longer than five minutes is lost.
+      // What runs longer than five minutes is lost. A refresh and a migration, which may, say so.
       statement_timeout: 300_000,
       idle_in_transaction_session_timeout: 60_000,
       // JIT compiled a day's sums for 9 s that take 0.4 s without it.

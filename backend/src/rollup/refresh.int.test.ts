@@ -1,6 +1,6 @@
 import sql from 'sql-template-tag';
 import { openTestDb } from '../../../test/support/database.js';
-import type { Db } from '../db/db.js';
+import type { Db, Queryable } from '../db/db.js';
 import { createRefresher, type Refresher } from './refresh.js';
 
 const HOUR_MS = 3_600_000;
@@ -76,4 +76,34 @@ it('several processes refresh at once, while one writes', async () => {
   }
   await processes[0]?.refresh();
   expect(await calls()).toBe(5 * 5 * 200);
+});
+
+it('is never cut short by the time limit of statements, and leaves that as it was', async () => {
+  const limits: unknown[] = [];
+  const limitOf = async (connection: Queryable): Promise<unknown> =>
+    (await connection.query(sql`show statement_timeout`)).rows[0]?.['statement_timeout'];
+  const before = await limitOf(db);
+  const watched: Pick<Db, 'engine' | 'withConnection'> = {
+    engine: db.engine,
+    withConnection: (work) =>
+      db.withConnection(async (connection) => {
+        const result = await work({
+          script: connection.script,
+          query: async (statement) => {
+            if (statement.sql.includes('refresh_continuous_aggregate')) limits.push(await limitOf(connection));
+            return connection.query(statement);
+          },
+        });
+        expect(await limitOf(connection)).toBe(before);
+        return result;
+      }),
+  };
+  await write(1);
+  await createRefresher({
+    db: watched,
+    clock: () => now,
+    lateEventsMaxAgeMs: 400 * 24 * HOUR_MS,
+    trustedForMs: null,
+  }).refresh();
+  expect(new Set(limits)).toEqual(new Set(['0']));
 });

@@ -17,7 +17,7 @@ export interface Refresher {
 }
 
 export interface RefresherDeps {
-  readonly db: Pick<Db, 'withConnection'>;
+  readonly db: Pick<Db, 'engine' | 'withConnection'>;
   readonly clock: () => number;
   /** Nothing older than this is ever accepted, so nothing older can be outdated. */
   readonly lateEventsMaxAgeMs: number;

@@ -35,7 +35,10 @@ export const CHUNK_DAYS = sql`
  * buckets of dropped events again and leave nothing of them. The floor is read under the lock: retire's last refresh of
  * a day waits for it, so no refresh that read an older floor runs after the drop.
  */
-export async function refreshAggregates(db: Pick<Db, 'withConnection'>, range: TimeRange): Promise<void> {
+export async function refreshAggregates(
+  db: Pick<Db, 'engine' | 'withConnection'>,
+  range: TimeRange,
+): Promise<void> {
   await eachChain(db, async (connection, chain) => {
     const { rows } = await connection.query<{ raw_floor: number }>(
       sql`select ${asMs(sql`raw_floor`)} as raw_floor from ledger_state`,
@@ -48,7 +51,10 @@ export async function refreshAggregates(db: Pick<Db, 'withConnection'>, range: T
 }
 
 /** The last refresh of a UTC day that is below the raw floor while its raw events still exist. Retire alone may do this. */
-export async function refreshRetiringDay(db: Pick<Db, 'withConnection'>, day: number): Promise<void> {
+export async function refreshRetiringDay(
+  db: Pick<Db, 'engine' | 'withConnection'>,
+  day: number,
+): Promise<void> {
   await eachChain(db, (connection, chain) => refresh(connection, chain, { from: day, to: day + DAY_MS }));
 }
 
@@ -71,20 +77,25 @@ async function refresh(
 /**
  * The chains side by side, each on a connection and under a lock of its own. One process at a time has a chain: of two
  * refreshes of one aggregate at once TimescaleDB 2.28 refuses one (55P03), and in 2.23 they can deadlock.
+ * No refresh is cut short: TimescaleDB remembers its whole range and starts with it again the next time, so one that is
+ * too long for the time limit would never end (10 million calls, seen).
  */
 async function eachChain(
-  db: Pick<Db, 'withConnection'>,
+  db: Pick<Db, 'engine' | 'withConnection'>,
   work: (connection: Connection, chain: readonly Aggregate[]) => Promise<void>,
 ): Promise<void> {
   await allEnded(
     CHAINS.map((chain, index) =>
       db.withConnection(async (connection) => {
         const key = REFRESH_LOCK_KEY + BigInt(index);
-        await connection.query(sql`select pg_advisory_lock(${key})`);
+        // The one session of the embedded engine has no limit, and would keep what is set.
+        if (db.engine === 'server') await connection.query(sql`set statement_timeout = 0`);
         try {
+          await connection.query(sql`select pg_advisory_lock(${key})`);
           await work(connection, chain);
         } finally {
           await connection.query(sql`select pg_advisory_unlock(${key})`);
+          if (db.engine === 'server') await connection.query(sql`reset statement_timeout`);
         }
       }),
     ),
