@@ -42,7 +42,7 @@ it.each([
   ['get', '/api/v1/events?kind=all&trace_id=t&from=2026-11-01T00:00:00Z', undefined],
   ['get', '/api/v1/events/t/s/cost?realm=team', undefined],
   ['get', '/api/v1/traces/t', undefined],
-  ['get', '/api/v1/conversations/c', undefined],
+  ['get', '/api/v1/conversations?conversation_id=c', undefined],
   ['post', '/api/v1/events/search', {}],
   ['post', '/api/v1/events/search', { order_by: { field: 'cost_usd' }, filters: [] }],
   ['get', '/api/v1/annotations', undefined],

@@ -79,21 +79,21 @@ const traceRoute = ({ db, allowed }: TraceRouteDeps): Route =>
 const conversationRoute = ({ db, allowed }: TraceRouteDeps): Route =>
   route({
     method: 'get',
-    path: '/api/v1/conversations/:conversation_id',
+    // An id may hold any character, a slash too, which no path can.
+    path: '/api/v1/conversations',
     summary: 'Show all requests of a conversation and its cost so far',
     description:
       'Every span the caller may see of every request that has one of this conversation, without those of other conversations. ' +
       "A conversation's id is its organisation's own: where several use the same, `org_id` chooses one.",
     tag: 'Read',
     scope: 'read',
-    params: z.strictObject({ conversation_id: textSchema }),
-    query: z.strictObject({ org_id: textSchema.optional() }),
+    query: z.strictObject({ conversation_id: textSchema, org_id: textSchema.optional() }),
     responses: {
       200: { description: 'The conversation.', schema: conversationSchema },
       404: { description: 'No such conversation, or not yours to see.' },
     },
-    async handle({ caller, params: { conversation_id: id }, query }) {
-      const visible = allowed(caller, query.org_id === undefined ? undefined : [query.org_id]);
+    async handle({ caller, query: { conversation_id: id, org_id: orgId } }) {
+      const visible = allowed(caller, orgId === undefined ? undefined : [orgId]);
       const traces = await readConversationTraces(db, id, visible);
       const chain = traces && ofConversation(id, traces, visible);
       const sums = chain && (await readSums(db, chain));

@@ -57,8 +57,8 @@ describe('requests', () => {
 
   it.each<[string, (api: Api) => Observable<unknown>]>([
     ['traces/a%2Fb', (api) => api.trace('a/b')],
-    ['conversations/c%3F?org_id=acme', (api) => api.conversation('c?', 'acme')],
-    ['conversations/c', (api) => api.conversation('c')],
+    ['conversations?conversation_id=c%3F%2F&org_id=acme', (api) => api.conversation('c?/', 'acme')],
+    ['conversations?conversation_id=c', (api) => api.conversation('c')],
     ['events/t/s/cost?realm=team', (api) => api.cost('t', 's', { realm: 'team' })],
     [
       'annotations?from=a&to=b&kind=price_change&kind=day_restated&model=x+y',

@@ -68,7 +68,7 @@ export function createApi(
     usage: (asked) => post('query', asked),
     searchEvents: (search) => post('events/search', search),
     trace: (traceId) => get(`traces/${encodeURIComponent(traceId)}`),
-    conversation: (id, orgId) => get(`conversations/${encodeURIComponent(id)}`, { org_id: orgId }),
+    conversation: (id, orgId) => get('conversations', { conversation_id: id, org_id: orgId }),
     cost: (traceId, spanId, choice = {}) =>
       get(`events/${encodeURIComponent(traceId)}/${encodeURIComponent(spanId)}/cost`, { ...choice }),
     dimensionValues: (dimension, asked = {}) => post(`dimensions/${dimension}/values`, asked),
