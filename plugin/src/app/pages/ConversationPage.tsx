@@ -7,6 +7,7 @@ import { ChainView } from '../components/trace/ChainView';
 import { isNotFound, NotFound } from '../components/trace/NotFound';
 import { conversationRows } from '../components/trace/waterfall';
 import { countText } from '../format/number';
+import { shortId } from '../format/id';
 import { useLoad } from '../load/useLoad';
 import { useSource } from '../source/SourceContext';
 
@@ -27,7 +28,7 @@ export function ConversationPage() {
   const requests = conversation?.traces.length;
   return (
     <AppPage
-      pageNav={{ text: `Conversation ${conversationId}` }}
+      pageNav={{ text: `Conversation ${shortId(conversationId)}` }}
       subTitle={
         requests === undefined ? ' ' : requests === 1 ? 'One request' : `${countText(requests)} requests`
       }

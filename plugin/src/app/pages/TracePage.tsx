@@ -6,6 +6,7 @@ import { ChainActions } from '../components/trace/ChainActions';
 import { ChainView } from '../components/trace/ChainView';
 import { isNotFound, NotFound } from '../components/trace/NotFound';
 import { requestRows } from '../components/trace/waterfall';
+import { shortId } from '../format/id';
 import { useLoad } from '../load/useLoad';
 import { useSource } from '../source/SourceContext';
 
@@ -18,7 +19,7 @@ export function TracePage() {
   const rows = useMemo(() => requestRows(trace?.spans ?? []), [trace]);
   return (
     <AppPage
-      pageNav={{ text: `Request ${traceId}` }}
+      pageNav={{ text: `Request ${shortId(traceId)}` }}
       subTitle="What each step cost, and why"
       actions={<ChainActions chain="request" id={traceId} totals={trace?.totals} onRefresh={loaded.reload} />}
     >
