@@ -36,6 +36,7 @@ const FONTS: Readonly<Record<string, string>> = {
 };
 /** A forged identity and the session never arrive; the rest is of the connection to this server. */
 const NOT_FORWARDED = new Set(['x-grafana-id', 'cookie', 'connection', 'host']);
+const NO_ICON = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"></svg>';
 /** What Grafana tells an administrator, and nobody else, of a data source. */
 const SOURCE = {
   id: 1,
@@ -89,6 +90,8 @@ export async function openGrafanaServer(bundle: string): Promise<GrafanaServer> 
       return send(to, 'text/html; charset=utf-8', pageHtml(theme, roleOf(from)));
     }
     const file = fileOf(pathname, bundle);
+    // The package lacks a few of Grafana's icons, such as the spinner.
+    if (file === null && pathname.endsWith('.svg')) return send(to, 'image/svg+xml', NO_ICON);
     if (file === null) return void to.writeHead(404).end();
     to.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' });
     createReadStream(file).pipe(to);
