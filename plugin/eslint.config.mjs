@@ -3,8 +3,12 @@ import { defineConfig } from 'eslint/config';
 import grafanaConfig from './.config/eslint.config.mjs';
 
 export default defineConfig([
-  { ignores: ['.config/', 'dist/', 'node_modules/', 'compat-13/', 'test-results/', 'playwright-report/'] },
+  { ignores: ['.config/', 'dist/', 'node_modules/', 'compat-13/', 'playwright/'] },
   ...grafanaConfig,
+  {
+    files: ['e2e/**/*.ts'],
+    languageOptions: { parserOptions: { project: './e2e/tsconfig.json' } },
+  },
   {
     files: ['src/**/*.{ts,tsx}', 'e2e/**/*.ts'],
     rules: {

@@ -4,9 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CAN_CARRY, unpackChromium } from '../carried-chromium.mjs';
 import { findGrafana } from '../grafana/find.mjs';
 import { freePort } from '../grafana/free-port.mjs';
 import { startGrafana } from '../grafana/start.mjs';
+import { summary } from '../test-counts.mjs';
 import { startBackend } from './backend.mjs';
 import { DATA_SOURCE, writeProvisioning } from './provisioning.mjs';
 
@@ -20,9 +22,8 @@ const say = (/** @type {string} */ text) => process.stdout.write(`${text}\n`);
 const grafana = findGrafana(process.env);
 if ('missing' in grafana) {
   const line = '!'.repeat(100);
-  say(
-    `${line}\nNOT RUN: no test in a real Grafana. ${grafana.missing}\n${line}\n0 passed, 0 failed, 1 skipped`,
-  );
+  say(`${line}\nNOT RUN: no test in a real Grafana. ${grafana.missing}\n${line}`);
+  say(summary([{ passed: 0, failed: 0, skipped: 1 }]));
 } else {
   process.exitCode = await run(grafana);
 }
@@ -88,14 +89,23 @@ async function makeFolder(url, adminPassword) {
 }
 
 /** @param {Record<string, string>} environment @returns {Promise<number>} */
-function playwright(environment) {
+async function playwright(environment) {
+  // Playwright's own browser is a download: who has one, or another, says so by CHROMIUM.
+  const carried = CAN_CARRY && !process.env['CHROMIUM'] ? await unpackChromium() : null;
+  const browser = carried && { CHROMIUM: carried.executablePath, ...carried.env };
   const cli = join(PLUGIN, 'node_modules/@playwright/test/cli.js');
   const child = spawn(process.execPath, [cli, 'test', ...process.argv.slice(2)], {
     cwd: PLUGIN,
-    env: { ...process.env, ...environment },
+    env: { ...process.env, ...environment, ...browser },
     stdio: 'inherit',
   });
-  return new Promise((resolve) => child.once('exit', (code) => resolve(code ?? 1)));
+  // Ctrl-C reaches Playwright too: here it is left to end, so that what runs beside it is stopped and removed.
+  const wait = () => {};
+  process.on('SIGINT', wait);
+  const code = await new Promise((resolve) => child.once('exit', resolve));
+  process.off('SIGINT', wait);
+  carried?.remove();
+  return code ?? 1;
 }
 
 /** @param {Record<string, string>} environment @returns {Promise<number>} */
