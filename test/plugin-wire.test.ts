@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { MAKE_GRAFANA_KEY } from '../backend/src/access/grafana-problem.js';
 import type { Jobs } from '../backend/src/jobs/routes.js';
 import type { annotationsSchema } from '../backend/src/query/annotation-routes.js';
 import { ANNOTATION_KINDS } from '../backend/src/query/annotation.js';
@@ -16,6 +17,7 @@ import type { usageAnswerSchema } from '../backend/src/query/usage-routes.js';
 import { usageRequestSchema } from '../backend/src/query/usage-request.js';
 import type { Report } from '../backend/src/reprice/pending-routes.js';
 import * as wire from '../plugin/src/api/wire.js';
+import { CREATE_KEY_COMMAND } from '../plugin/src/datasource/config/createKeyCommand.js';
 
 /**
  * The plugin is a package of its own and imports nothing of the backend: what it believes of the API is compared here, by
@@ -79,4 +81,8 @@ describe("the plugin's view of the API", () => {
     };
     expect(usageRequestSchema.safeParse(request).error).toBeUndefined();
   });
+});
+
+it('the plugin and the backend tell the same command for a key', () => {
+  expect(CREATE_KEY_COMMAND).toBe(MAKE_GRAFANA_KEY);
 });

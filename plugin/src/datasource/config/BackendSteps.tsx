@@ -3,8 +3,8 @@ import { type GrafanaTheme2 } from '@grafana/data';
 import { config } from '@grafana/runtime';
 import { Text, useStyles2 } from '@grafana/ui';
 import React from 'react';
-import { CREATE_KEY_COMMAND } from './checkConnection';
 import { CopyBlock } from './CopyBlock';
+import { CREATE_KEY_COMMAND } from './createKeyCommand';
 
 /** GRAFANA_TEAM_ORG_ID of the backend, when nobody sets it. */
 const DEFAULT_ORG_ID = 1;

@@ -3,12 +3,10 @@ import { firstValueFrom } from 'rxjs';
 import { apiErrorOf, type ApiError } from '../../api/apiError';
 import type { Api } from '../../api/client';
 import type { Status } from '../../api/wire';
+import { CREATE_KEY_COMMAND } from './createKeyCommand';
 
 /** The backend raises its number when this plugin could not read it any more. */
 export const SUPPORTED_API = 1;
-
-/** Makes the key that this data source needs. */
-export const CREATE_KEY_COMMAND = 'npm run -s tokenledger -- keys create --name grafana --scope grafana';
 
 export interface ConnectionCheck extends TestDataSourceResponse {
   status: 'success' | 'error';
