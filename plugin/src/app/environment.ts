@@ -1,5 +1,5 @@
 import { createContext, useContext } from 'react';
-import { getBackendSrv, getDataSourceSrv, hasPermission } from '@grafana/runtime';
+import { config, getBackendSrv, getDataSourceSrv, hasPermission } from '@grafana/runtime';
 import { catchError, map, of, type Observable } from 'rxjs';
 import { createApi, type Api } from '../api/client';
 
@@ -18,6 +18,8 @@ export interface Source {
 export interface Environment {
   sources(): Source[];
   openApi(url: string): Api;
+  /** As Grafana calls whoever is signed in; the backend knows only an id of its. */
+  userName(): string;
   /** Whether Grafana lets this user do it, for example `datasources:create`. */
   may(action: string): boolean;
   /** The backend's own address as Grafana's server reaches it; null when this user may not know. */
@@ -35,6 +37,7 @@ const grafana: Environment = {
         isDefault: isDefault ?? false,
       })),
   openApi: createApi,
+  userName: () => config.bootData.user.name || config.bootData.user.login,
   may: hasPermission,
   backendUrl: (uid) =>
     getBackendSrv()

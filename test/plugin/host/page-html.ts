@@ -15,6 +15,8 @@ export function pageHtml(theme: Theme, role: GrafanaRole): string {
     },
     user: {
       id: 2,
+      login: 'ada',
+      name: 'Ada Lovelace',
       orgId: 1,
       orgRole: role,
       lightTheme: theme === 'light',

@@ -23,7 +23,7 @@ const viewer: Status['you'] = {
 describe('is it working', () => {
   it('says who is connected to what, and when something last arrived', () => {
     renderApp('/home');
-    expect(tile('Connection').getByText('As grafana:u1, admin')).toBeVisible();
+    expect(tile('Connection').getByText('As Ada Lovelace, admin')).toBeVisible();
     expect(tile('Connection').getByText('Tokenledger 0.1.0, TimescaleDB server')).toBeVisible();
     expect(tile('Last event').getByText('2 min ago')).toBeVisible();
   });

@@ -36,6 +36,7 @@ export function renderApp(path: string, options: Options = {}) {
       opened.push(url);
       return fakeApi(api);
     },
+    userName: () => 'Ada Lovelace',
     may: (action) => permissions.includes(action),
     backendUrl: () => of(backendUrl),
   };

@@ -1,6 +1,7 @@
 import React from 'react';
 import { TextLink } from '@grafana/ui';
 import type { Status } from '../../../api/wire';
+import { useEnvironment } from '../../environment';
 import { agoText } from '../../format/duration';
 import { callsText, percentText } from '../../format/number';
 import { msBetween, timeText } from '../../format/time';
@@ -24,11 +25,12 @@ export function StatusTiles({ status }: { status: Status }) {
 }
 
 function ConnectionTile({ status: { you, version, database } }: { status: Status }) {
+  const user = useEnvironment().userName();
   const engine = database.engine === 'embedded' ? 'embedded database' : 'TimescaleDB server';
   return (
     <Tile label="Connection" value="Connected" tone={database.behind ? 'warning' : 'success'}>
       <div>
-        As {you.name}
+        As {user}
         {you.role && `, ${you.role}`}
         {you.organisations && `, for ${you.organisations.join(', ') || 'no organisation'}`}
       </div>
