@@ -77,6 +77,7 @@ describe("the plugin's view of the API", () => {
       filters: [{ dimension: 'model', operator: '=', values: ['gpt-4o'] }],
       top: { count: 10, by: 'cost_usd' },
       order_by: [{ field: 'time', direction: 'asc' }],
+      edges: 'kept',
       limit: 100,
     };
     expect(usageRequestSchema.safeParse(request).error).toBeUndefined();

@@ -4,13 +4,16 @@ import type { Filter } from './filter.js';
 import { planLatency, type LatencyPlan } from './latency-plan.js';
 import { factsOf, withCoverage, type Measure, type Sum } from './measure.js';
 import { planReadings, type ReadingPlan } from './reading-plan.js';
-import type { Cut } from './time-ranges.js';
+import { keptEdges } from './kept-edges.js';
+import type { Cut, TimeRange } from './time-ranges.js';
 import { intervalEdges } from './time-zone.js';
 import type { OrderField, UsageRequest } from './usage-request.js';
 import type { Watermarks } from './watermark-store.js';
 
 /** What to read for a request, and how. */
 export interface UsagePlan {
+  /** What is told: the time asked for, or a little more where its ends may be moved. */
+  readonly time: TimeRange;
   readonly reading: ReadingPlan;
   /** For measures of distinct values; null when none is asked for. */
   readonly distinct: DistinctPlan | null;
@@ -36,11 +39,14 @@ export interface UsagePlan {
  * Decides which tables and ranges answer a request exactly.
  * @throws Problem 422 when nothing that is still kept does; it says what would
  */
-export function planUsage(request: UsageRequest, marks: Watermarks): UsagePlan {
+export function planUsage(asked: UsageRequest, marks: Watermarks): UsagePlan {
+  const time = asked.edges === 'kept' ? keptEdges(asked, marks) : { from: asked.from, to: asked.to };
+  const request = { ...asked, ...time };
   const measures = withCoverage(request.measures);
   const facts = measures.map(factsOf);
   const cut = cutOf(request);
   return {
+    time,
     reading: planReadings(request, cut, marks),
     distinct: facts.some(({ distinct }) => distinct) ? planDistinct(request, cut, marks) : null,
     latency: facts.some(({ percentile }) => percentile) ? planLatency(request, cut, marks) : null,

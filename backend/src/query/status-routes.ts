@@ -119,7 +119,7 @@ async function readToday(db: Db, visible: Allowed, now: number): Promise<StatusB
   const from = Math.floor(now / DAY) * DAY;
   const to = Math.max(now, from + 1);
   const request: UsageRequest = {
-    ...{ from, to, time_zone: 'UTC', interval: null, as_of: 'known' },
+    ...{ from, to, time_zone: 'UTC', interval: null, as_of: 'known', edges: 'exact' },
     measures: ['calls', 'priced_calls', 'pending_calls', 'coverage', 'cost_usd'],
     ...{ group_by: [], filters: [], order_by: [], limit: 1 },
   };

@@ -60,6 +60,14 @@ export const usageRequestSchema = z
           '`known`: with everything learnt since a day was closed. `closed`: closed days as they were closed, by whole UTC days; ' +
           'open days are the same in both.',
       }),
+    edges: z
+      .enum(['exact', 'kept'])
+      .default('exact')
+      .meta({
+        description:
+          '`kept`: where raw events are gone, `from` and `to` are moved outward to the nearest time that can be told (a quarter ' +
+          'of an hour, an hour for percentiles, a UTC day), in place of a 422; `meta` tells them.',
+      }),
     limit: z.int().min(1).max(MAX_ROWS).default(DEFAULT_ROWS),
   })
   .superRefine((request, context) => {

@@ -44,6 +44,8 @@ export const usageAnswerSchema = z
     meta: z.object({
       groups: z.int().meta({ description: 'How many groups there are without a limit and a top.' }),
       truncated: z.boolean(),
+      from: timeSchema.meta({ description: 'The time told: the one asked for, unless `edges` is `kept`.' }),
+      to: timeSchema,
       cut: z.object({
         as_of: z.enum(['closed', 'known']),
         daily: rangesSchema.meta({ description: 'Read from the ledger of closed UTC days.' }),

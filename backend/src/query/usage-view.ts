@@ -5,10 +5,12 @@ import type { TimeRange } from './time-ranges.js';
 import type { UsageGroup } from './usage-store.js';
 
 /** What was read where, as an answer tells it. */
-export function cutView({ reading: { told }, distinct }: UsagePlan, asOf: 'closed' | 'known') {
+export function cutView({ time, reading: { told }, distinct }: UsagePlan, asOf: 'closed' | 'known') {
   const ranges = (list: readonly TimeRange[]) =>
     list.map(({ from, to }) => ({ from: isoTime(from), to: isoTime(to) }));
   return {
+    from: isoTime(time.from),
+    to: isoTime(time.to),
     cut: { as_of: asOf, daily: ranges(told.daily), quarters: ranges(told.quarters), raw: ranges(told.raw) },
     ...(distinct && { distinct_method: distinct.method }),
   };

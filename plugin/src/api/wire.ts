@@ -85,6 +85,8 @@ export interface UsageRequest {
   top?: { count: number; by?: Measure };
   order_by?: Array<{ field: 'time' | Dimension | Measure; direction?: 'asc' | 'desc' }>;
   as_of?: 'closed' | 'known';
+  /** `kept`: ends are moved outward to what is still kept, in place of a 422. */
+  edges?: 'exact' | 'kept';
   limit?: number;
 }
 
@@ -101,7 +103,14 @@ export type UsageRow = MeasureValues & { [D in Dimension]?: string | null } & {
 export interface UsageAnswer {
   rows: UsageRow[];
   totals: MeasureValues;
-  meta: { groups: number; truncated: boolean; distinct_method?: 'distinct_raw' | 'sum_of_daily_distinct' };
+  meta: {
+    groups: number;
+    truncated: boolean;
+    /** The time told: a little more than was asked for, where `edges` is `kept` and raw events are gone. */
+    from: Time;
+    to: Time;
+    distinct_method?: 'distinct_raw' | 'sum_of_daily_distinct';
+  };
 }
 
 export interface DimensionValues {

@@ -25,7 +25,7 @@ function usageAnswer(body: Record<string, unknown>) {
   return {
     rows: [{ ...time, org_id: 'acme', cost_usd: '10', calls: 10, other: false }],
     totals: TOTALS,
-    meta: { groups: 1, truncated: false },
+    meta: { groups: 1, truncated: false, from: body.from, to: body.to },
   };
 }
 
@@ -178,6 +178,23 @@ describe('notices', () => {
   });
 });
 
+describe('the time', () => {
+  it('may begin where events are still kept, and then it is said from when', async () => {
+    const { source, asked } = setUp(({ body }) => ({
+      ...usageAnswer(body),
+      meta: { ...usageAnswer(body).meta, from: '2026-01-01T09:30:00.000Z' },
+    }));
+    const response = await ask(source, request([{ refId: 'A' }]));
+    expect(asked[0]?.body.edges).toBe('kept');
+    expect(JSON.stringify(noticesOf(response))).toContain('Counted from 2026-01-01 09:30 UTC to ');
+  });
+
+  it('is not spoken of where it is the one asked for', async () => {
+    const { source } = setUp();
+    expect(JSON.stringify(noticesOf(await ask(source, request([{ refId: 'A' }]))))).not.toContain('Counted');
+  });
+});
+
 describe('the interval', () => {
   const [from, to] = ['2026-11-20T00:00:00Z', '2026-11-21T00:00:00Z'].map((text) => dateTime(text));
   const oneDay = { from, to, raw: { from, to } };
@@ -202,10 +219,20 @@ describe('the interval', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it('is of UTC days where older ones are kept no finer, and says so', async () => {
+    const { source, asked } = setUp(({ body }) =>
+      body.time_zone === 'UTC' ? usageAnswer(body) : new FakeProblem(422, 'not_exact', 'interval'),
+    );
+    const inBerlin = request([{ refId: 'A', interval: '1d' }], { timezone: 'Europe/Berlin' });
+    const response = await ask(source, inBerlin);
+    expect(asked.map(({ body }) => body.time_zone)).toEqual(['Europe/Berlin', 'UTC']);
+    expect(JSON.stringify(noticesOf(response))).toContain('Days are those of UTC');
+  });
+
   it('gets longer where the points would be too many, and a line is never cut', async () => {
     const truncated = (body: Record<string, unknown>) => ({
       ...usageAnswer(body),
-      meta: { groups: 1e6, truncated: true },
+      meta: { ...usageAnswer(body).meta, groups: 1e6, truncated: true },
     });
     const { source, asked } = setUp(({ body }) =>
       body.interval === '1d' ? truncated(body) : usageAnswer(body),

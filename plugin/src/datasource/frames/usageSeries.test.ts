@@ -95,6 +95,12 @@ describe('usageSeries', () => {
     expect(usageSeries(usageResult(rows, change)).map(nameOf)).toEqual(names);
   });
 
+  it('names the rest once, by however many dimensions', () => {
+    const rows = [row(20, { org_id: null, model: null, cost_usd: '1', other: true })];
+    const [frame] = usageSeries(usageResult(rows, { groupBy: ['org_id', 'model'] }));
+    expect(nameOf(frame)).toBe('other');
+  });
+
   it('has one point without intervals', () => {
     const [frame] = usageSeries(usageResult([row(null, { org_id: 'a', cost_usd: '1' })], { interval: null }));
     expect(pointsOf(frame)).toEqual([['11-20', 1]]);

@@ -1,6 +1,7 @@
 import { createDataFrame, FieldType, type DataFrame, type Labels } from '@grafana/data';
 import type { Measure, UsageRow } from '../../api/wire';
 import { MEASURE_LABELS } from '../labels';
+import { OTHER } from '../none';
 import { groupKey, groupLabels, isMoney, numberOf, withoutCalls } from './group';
 import { presentTime, timeOf, timesOf, type UsageResult } from './usageContext';
 
@@ -67,15 +68,20 @@ function sorted(series: Series[], measure: Measure): Series[] {
 
 const nameOf = (labels: Labels): string => Object.values(labels).join(' · ');
 
-function displayName(labels: Labels, measure: Measure, { measures, groupBy }: UsageResult): string {
+function displayName(
+  { labels, isRest }: Series,
+  measure: Measure,
+  { measures, groupBy }: UsageResult,
+): string {
   const { label } = MEASURE_LABELS[measure];
   if (groupBy.length === 0) return label;
-  return measures.length === 1 ? nameOf(labels) : `${nameOf(labels)}: ${label}`;
+  const group = isRest ? OTHER : nameOf(labels);
+  return measures.length === 1 ? group : `${group}: ${label}`;
 }
 
 function frameOf(result: UsageResult, series: Series, measure: Measure, times: readonly number[]): DataFrame {
   const links = isMoney(measure) ? [result.pendingLink(series.isRest ? {} : series.labels)] : undefined;
-  return timeFrame(result, measure, displayName(series.labels, measure, result), {
+  return timeFrame(result, measure, displayName(series, measure, result), {
     labels: series.labels,
     points: times.map((time) => [time, valueAt(series, measure, time)]),
     config: links ? { links } : {},
@@ -84,7 +90,7 @@ function frameOf(result: UsageResult, series: Series, measure: Measure, times: r
 
 function previousFrame(result: UsageResult, series: Series, measure: Measure): DataFrame {
   const points = [...series.rows.keys()].sort((a, b) => a - b);
-  return timeFrame(result, measure, `${displayName(series.labels, measure, result)} (previous)`, {
+  return timeFrame(result, measure, `${displayName(series, measure, result)} (previous)`, {
     labels: { ...series.labels, period: 'previous' },
     points: points.map((time) => [time, valueAt(series, measure, time)]),
     config: { custom: PREVIOUS_STYLE },

@@ -88,4 +88,37 @@ describe('usageTable', () => {
     });
     expect(columnsOf(usageTable(result))).toEqual({ org_id: ['a'], calls: [1], calls_previous: [5] });
   });
+
+  it('says nothing of the rest of the previous period: it was of other groups', () => {
+    const period = { from: day(20), to: day(23) };
+    const previous = {
+      period: previousPeriod(period, zoneOf('UTC')),
+      answer: answered([row(null, { org_id: 'a', calls: 5 })]),
+    };
+    const rows = [
+      row(null, { org_id: 'a', calls: 1, other: false }),
+      row(null, { org_id: null, calls: 9, other: true }),
+    ];
+    const result = usageResult(rows, { measures: ['calls'], interval: null, previous });
+    expect(columnsOf(usageTable(result))).toEqual({
+      org_id: ['a', 'other'],
+      calls: [1, 9],
+      calls_previous: [5, null],
+    });
+  });
+
+  it('loses nothing where the previous period has more intervals', () => {
+    // Monday 9 to Wednesday 18: two weeks; the ten days before, from Friday 30 October on, are in three.
+    const period = { from: day(9), to: day(19) };
+    const weeks = ['2026-10-26', '2026-11-02', '2026-11-09'];
+    const previous = {
+      period: previousPeriod(period, zoneOf('UTC')),
+      answer: answered(
+        weeks.map((week, index) => ({ time: `${week}T00:00:00.000Z`, org_id: 'a', calls: 10 ** index })),
+      ),
+    };
+    const result = usageResult([], { measures: ['calls'], interval: '1w', period, previous });
+    const { calls_previous: calls } = columnsOf(usageTable(result));
+    expect(calls.map(Number).sort((a, b) => a - b)).toEqual([1, 10, 100]);
+  });
 });

@@ -56,22 +56,24 @@ function timeColumn(interval: Interval | null, rows: readonly TableRow[]): Field
 
 function measureColumns(result: UsageResult, rows: readonly TableRow[], measure: Measure): FieldDTO[] {
   const { label, unit } = MEASURE_LABELS[measure];
-  const column = (
-    name: string,
-    displayNameFromDS: string,
-    pick: (row: TableRow) => UsageRow | undefined,
-  ) => ({
+  const column = (name: string, displayNameFromDS: string, pick: (row: TableRow) => number | null) => ({
     name,
     type: FieldType.number,
-    values: rows.map((row) => valueOf(pick(row), measure)),
+    values: rows.map(pick),
     config: { displayNameFromDS, unit },
   });
-  const present = column(measure, label, ({ row }) => row);
+  const present = column(measure, label, ({ row }) => valueOf(row, measure));
   const linked = isMoney(measure)
     ? { ...present, config: { ...present.config, links: [result.pendingLink(null)] } }
     : present;
   return result.previous && result.measures.includes(measure)
-    ? [linked, column(`${measure}_previous`, `${label}, previous`, ({ previous }) => previous)]
+    ? [
+        linked,
+        // The rest was of other groups then: it is not compared, so nothing is known of it.
+        column(`${measure}_previous`, `${label}, previous`, ({ previous, isRest }) =>
+          isRest ? null : valueOf(previous, measure),
+        ),
+      ]
     : [linked];
 }
 
@@ -87,8 +89,11 @@ function tableRows(result: UsageResult): TableRow[] {
     for (const row of previous.answer.rows) {
       // The interval it falls in: where a period is not a multiple of its intervals, theirs begin elsewhere.
       const mapped = present(row);
-      const time = times.filter((start) => start <= mapped).at(-1) ?? mapped;
-      before.set(`${time} ${groupKey(row, groupBy)}`, { time, row });
+      const start = times.filter((edge) => edge <= mapped).at(-1) ?? mapped;
+      const group = groupKey(row, groupBy);
+      // It may have one interval more than the present one, as 10 days are in two weeks or in three.
+      const time = before.has(`${start} ${group}`) ? mapped : start;
+      before.set(`${time} ${group}`, { time, row });
     }
   }
   const rows = answer.rows.map((row): TableRow => {

@@ -9,6 +9,7 @@ import { pendingCallsLink } from '../links/links';
 import type { UsageQuery } from '../query';
 import { autoIntervals } from '../time/autoIntervals';
 import { previousPeriod, type Period } from '../time/period';
+import { zoneOf, type Zone } from '../time/zone';
 import { isoTime, type Answer, type RunContext } from './answer';
 import { usageCoverage, type Remarks } from './coverage';
 import { selectionName } from './selection';
@@ -25,10 +26,16 @@ const ABOUT_MONEY: readonly Measure[] = ['cost_usd', 'priced_calls', 'pending_ca
 export function runUsage(query: UsageQuery, context: RunContext): Observable<Answer> {
   if (query.measures.length === 0) return throwError(() => new Error('Choose at least one measure.'));
   const intervals = intervalsOf(query, context);
-  return firstExact(intervals, (interval) => ask(query, interval, context)).pipe(
+  const inZone = (zone: Zone): Observable<UsageResult> =>
+    firstExact(intervals, (interval) => ask(query, interval, { ...context, zone }));
+  return inZone(context.zone).pipe(
+    // What is older than the aggregates is kept by UTC days: better those than none, and it is said.
+    catchError((error: unknown) =>
+      isNotKept(error) && context.zone.name !== 'UTC' ? inZone(zoneOf('UTC')) : throwError(() => error),
+    ),
     map((result) => ({
       frames: query.format === 'table' ? [usageTable(result)] : usageSeries(result),
-      remarks: remarksOf(query, result),
+      remarks: remarksOf(query, result, context),
     })),
   );
 }
@@ -54,11 +61,13 @@ function firstExact<T>(
 }
 
 /** The backend names the field to change: the interval, or a measure that is only kept for longer ones. */
-const isTooFine = (error: unknown): boolean =>
+const isNotKept = (error: unknown): boolean =>
   error instanceof ApiError &&
-  (error.code === TOO_MANY_ROWS ||
-    (error.code === 'not_exact' &&
-      error.errors.some(({ field }) => field === 'interval' || field === 'measures')));
+  error.code === 'not_exact' &&
+  error.errors.some(({ field }) => field === 'interval' || field === 'measures');
+
+const isTooFine = (error: unknown): boolean =>
+  isNotKept(error) || (error instanceof ApiError && error.code === TOO_MANY_ROWS);
 
 const TOO_MANY_ROWS = 'too_many_rows';
 
@@ -93,6 +102,8 @@ function requestOf(query: UsageQuery, interval: Interval | null, context: RunCon
   const isCut = query.top !== null && query.groupBy.length > 0;
   return {
     ...timeOf(context.period),
+    // A range of Grafana begins at any millisecond; below the raw floor only quarters of an hour are kept.
+    edges: 'kept',
     time_zone: context.zone.name,
     interval,
     measures: [...new Set([...query.measures, ...(query.measures.some(isMoney) ? ABOUT_MONEY : [])])],
@@ -159,8 +170,20 @@ function groupFilters({ groupBy }: UsageQuery, { rows }: UsageAnswer): Filter[] 
   });
 }
 
-function remarksOf(query: UsageQuery, { answer, previous, period }: UsageResult): Remarks {
+/** An instant of the API, to be read. */
+const minuteOf = (time: string): string => `${time.slice(0, 16).replace('T', ' ')} UTC`;
+
+function remarksOf(query: UsageQuery, result: UsageResult, asked: RunContext): Remarks {
+  const { answer, previous, period, zone } = result;
   const notes: string[] = [];
+  if (zone.name !== asked.zone.name)
+    notes.push('Days are those of UTC: of a time so long ago only they are kept.');
+  const { from, to } = answer.meta;
+  if (Date.parse(from) < period.from || Date.parse(to) > period.to) {
+    notes.push(
+      `Counted from ${minuteOf(from)} to ${minuteOf(to)}: of a time so long ago single events are not kept.`,
+    );
+  }
   if (answer.meta.truncated || previous?.answer.meta.truncated) {
     notes.push(`Only the first ${MOST_ROWS.toLocaleString('en-US')} rows are shown.`);
   }

@@ -7,7 +7,12 @@ const at = (text: string): number => Date.parse(text);
 export const answered = (rows: UsageRow[]): UsageResult['answer'] => ({
   rows,
   totals: {},
-  meta: { groups: rows.length, truncated: false },
+  meta: {
+    groups: rows.length,
+    truncated: false,
+    from: '2026-11-20T00:00:00.000Z',
+    to: '2026-11-23T00:00:00.000Z',
+  },
 });
 
 /** Three days of November in UTC, cost by organisation. */
