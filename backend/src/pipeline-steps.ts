@@ -30,10 +30,11 @@ export function createSteps(deps: StepsDeps): Pick<PipelineDeps, 'steps' | 'bloc
     await prices.load();
     return prices.current();
   };
+  const settle = createSettle({ db, events, loadBook });
   return {
     steps: {
       minute: [
-        createSettle({ db, events, loadBook }),
+        settle,
         reprice,
         createRefreshStep(refresher),
         createCheckStep({ db, refresher }),
@@ -44,6 +45,7 @@ export function createSteps(deps: StepsDeps): Pick<PipelineDeps, 'steps' | 'bloc
         createCompressStep(closing),
         createRetireStep({
           ...closing,
+          settle,
           rawRetentionMs: config.rawRetention,
           aggregateRetentionMs: config.aggregateRetention,
           quarantineRetentionMs: config.quarantineRetention,

@@ -25,7 +25,16 @@ export async function createPlayer({ product, recount, database, retentionDays, 
   let newest = 0;
   /** What the jobs take for now. */
   let now = 0;
+  /** The UTC days of what was sent of each trace. @type {Map<string, Set<number>>} */
+  const daysOfTrace = new Map();
   const trouble = createTrouble({ ...options, product, database, random });
+
+  /** @param {string} traceId */
+  const daysOf = (traceId) => {
+    const days = daysOfTrace.get(traceId) ?? new Set();
+    daysOfTrace.set(traceId, days);
+    return days;
+  };
 
   /** @param {Delivery[]} deliveries of one key and kind */
   const send = async (deliveries) => {
@@ -40,7 +49,10 @@ export async function createPlayer({ product, recount, database, retentionDays, 
     const refused = otlp ? body?.partialSuccess?.rejectedSpans : body?.errors?.length;
     if (status !== 200 || refused) throw new Error(`refused: ${status} ${JSON.stringify(body)}`);
     recount.accept(items);
-    for (const { span } of items) newest = Math.max(newest, span.startedAt);
+    for (const { span } of items) {
+      newest = Math.max(newest, span.startedAt);
+      daysOf(span.traceId).add(dayOf(span.startedAt));
+    }
   };
 
   /** @param {readonly Delivery[]} deliveries */
@@ -88,15 +100,15 @@ export async function createPlayer({ product, recount, database, retentionDays, 
   };
 
   /**
-   * What may arrive while the night's jobs run: anything, but of the days that are about to be retired. Of those the
-   * answer would depend on who comes first.
+   * Whether a delivery tells of days that are about to be retired: its own, those of its traces, and those of the other
+   * tellers of its calls. While the night's jobs run the answer would depend on who comes first.
    * @param {Delivery} delivery
    */
-  const mayComeAtNight = ({ items }) =>
-    items.every(({ span: { startedAt } }) => {
-      const day = dayOf(startedAt);
-      return day < recount.floor() || day > dayOf(newest) - (retentionDays - 1) * DAY_MS;
-    });
+  const isAtStake = ({ items }) =>
+    items
+      .flatMap(({ span }) => [span, ...(span.entry?.tellers ?? [])])
+      .flatMap(({ traceId, startedAt }) => [dayOf(startedAt), ...daysOf(traceId)])
+      .some((day) => day >= recount.floor() && day <= dayOf(newest) - (retentionDays - 1) * DAY_MS);
 
   return {
     cuts: trouble.cuts,
@@ -104,8 +116,15 @@ export async function createPlayer({ product, recount, database, retentionDays, 
     /** @param {number} day @param {import('./price-plan.mjs').Decisions} decisions @param {import('./world.mjs').Day} sent */
     async day(day, decisions, sent) {
       trouble.begin(day);
-      const atNight = sent.deliveries.filter((delivery) => mayComeAtNight(delivery) && random.chance(0.15));
-      const byDay = sent.deliveries.filter((delivery) => !atNight.includes(delivery));
+      const atStake = new Set(sent.deliveries.filter(isAtStake));
+      // Who a call belongs to is told after the last settle before its day goes. (A call told then would keep the price
+      // that one replica knew.)
+      const inTheEvening = [...atStake].filter(({ items }) =>
+        items.every(({ span }) => span.role === 'step'),
+      );
+      const atNight = sent.deliveries.filter((delivery) => !atStake.has(delivery) && random.chance(0.15));
+      const later = new Set([...inTheEvening, ...atNight]);
+      const byDay = sent.deliveries.filter((delivery) => !later.has(delivery));
       const decide = async () => {
         for (const entry of decisions.prices) await recordPrice(entry);
       };
@@ -113,6 +132,7 @@ export async function createPlayer({ product, recount, database, retentionDays, 
       for (const correction of sent.corrections) await correct(correction);
       await trouble.during('minute', () => runJob(product, 'minute'));
       for (const writeOff of decisions.writeOffs) await giveUp(writeOff);
+      await sendAll(inTheEvening);
       await trouble.during('night', () => Promise.all([sendAll(atNight), runJob(product, 'night')]));
       // What was cut short is done now.
       now = clockOf(await runJob(product, 'night'), newest, now);

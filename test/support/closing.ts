@@ -12,6 +12,7 @@ import { createCloseStep } from '../../backend/src/rollup/close.js';
 import { createCompressStep } from '../../backend/src/rollup/compress.js';
 import { createRefresher, type Refresher } from '../../backend/src/rollup/refresh.js';
 import { createRetireStep } from '../../backend/src/rollup/retire.js';
+import { createSettle } from '../../backend/src/settle/settle.js';
 import { priceVersion, testBook } from './prices.js';
 import { owned, tokens, usageEvent } from './usage-events.js';
 
@@ -52,8 +53,10 @@ export interface Closing {
   /** Runs a step as if the database's clock stood at `now`. */
   close(now: number, forced?: boolean): Promise<StepDetail | null>;
   compress(): Promise<StepDetail | null>;
-  retire(now: number): Promise<StepDetail | null>;
+  /** @param settle in place of the one that settles */
+  retire(now: number, settle?: Pick<Step, 'run'>): Promise<StepDetail | null>;
   check(): Promise<StepDetail | null>;
+  settle(): Promise<StepDetail | null>;
   /** Commits events as ingest does, each UTC day by itself. */
   accept(events: readonly UsageEvent[]): Promise<{ written: number; late: number }>;
 }
@@ -67,13 +70,14 @@ export function closingOf(db: Db): Closing {
     ...{ db, clock: Date.now, lateEventsMaxAgeMs: 400 * DAY_MS, trustedForMs: null },
   });
   const store = createEventStore({ db, priceBook: () => LATER_BOOK, onWritten: refresher.noteWritten });
+  const loadBook = () => Promise.resolve(LATER_BOOK);
+  const settle = createSettle({ db, events: store, loadBook });
   const run = (step: Step, forced = false): Promise<StepDetail | null> => step.run({ signal, forced });
   return {
     store,
     refresher,
     close(at, forced) {
       now = at;
-      const loadBook = () => Promise.resolve(LATER_BOOK);
       return run(
         // Every organisation is written by itself, as those of a large day are.
         createCloseStep({
@@ -88,17 +92,18 @@ export function closingOf(db: Db): Closing {
       );
     },
     compress: () => run(createCompressStep({ db, closeAfterMs: CLOSE_AFTER_MS })),
-    retire(at) {
+    retire(at, settling = settle) {
       now = at;
       return run(
         createRetireStep({
-          ...{ db, refresher, databaseNow },
+          ...{ db, refresher, settle: settling, databaseNow },
           ...{ rawRetentionMs: RETENTION_MS, aggregateRetentionMs: 400 * DAY_MS },
           ...{ quarantineRetentionMs: 30 * DAY_MS, lateEventsMaxAgeMs: 400 * DAY_MS },
         }),
       );
     },
     check: () => run(createCheckStep({ db, refresher })),
+    settle: () => run(settle),
     async accept(events) {
       const total = { written: 0, late: 0 };
       const settled = settleAndPrice(events, BOOK);

@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag';
+import sql, { type Sql } from 'sql-template-tag';
 import type { Db, Queryable } from '../db/db.js';
 import { timeText } from '../event-store/columns.js';
 import { keepPending } from '../event-store/retiring-store.js';
@@ -26,17 +26,24 @@ export async function nextRetiringDay(db: Queryable, before: number): Promise<Re
 }
 
 /**
- * Raises the raw floor past a written day: from here nobody writes its raw events.
- * @returns false while some of them are not settled: below the floor they never would be
+ * Raises the raw floor past a written day: from here nobody writes its raw events, nor changes them. What was accepted
+ * before and may still change one has its turn first: a parent that names the organisation, another copy of a call. Settle
+ * looks for them no further than a day away.
+ * @returns false while there are some that settle has not seen
  */
 export async function raiseRawFloor(db: Db, day: number): Promise<boolean> {
+  const unsettledNear = (table: Sql): Sql => sql`
+    select from ${table} e
+    where e.request_number > (select settled_request from ledger_state)
+      and e.started_at >= ${timeText(day - DAY_MS)}::timestamptz
+      and e.started_at < ${timeText(day + 2 * DAY_MS)}::timestamptz`;
   return db.transaction(async (tx) => {
     await lockLedger(tx);
     const { rowCount } = await tx.query(sql`
       update ledger_state set raw_floor = greatest(raw_floor, ${timeText(day + DAY_MS)}::timestamptz)
       where written_before >= ${timeText(day + DAY_MS)}::timestamptz
-        and not exists (select from usage_events e
-                        where e.request_number > settled_request and ${withinDay(sql`e.started_at`, day)})`);
+        and not exists (${unsettledNear(sql`usage_events`)})
+        and not exists (${unsettledNear(sql`kept_events`)})`);
     return rowCount > 0;
   });
 }

@@ -1,5 +1,6 @@
 import sql from 'sql-template-tag';
 import {
+  BOOK,
   callOf,
   closingOf,
   day,
@@ -16,9 +17,11 @@ import {
   type Closing,
 } from '../../../test/support/closing.js';
 import { openTestDb, truncateAll } from '../../../test/support/database.js';
-import { tokens } from '../../../test/support/usage-events.js';
+import { deliver } from '../../../test/support/deliver.js';
+import { owned, tokens } from '../../../test/support/usage-events.js';
 import type { Db } from '../db/db.js';
 import { settledRow } from '../event-store/settle-and-price.js';
+import type { UsageEvent } from '../ledger/event.js';
 import { EVENT_COLUMNS } from '../event-store/retiring-store.js';
 import { conservation } from './check-store.js';
 import { raiseRawFloor } from './retire-store.js';
@@ -134,14 +137,6 @@ describe('retiring', () => {
     expect(before(3, await quarterTotals(db))).toEqual(before(3, await ledgerTotals(db)));
   });
 
-  it('does not retire a day with events that settle has not seen', async () => {
-    await closedDays();
-    await db.query(sql`update ledger_state set settled_request = 0`);
-    expect(await closing.retire(NOW)).toMatchObject({ retired: 0, blocked: '2026-09-01' });
-    await db.query(sql`update ledger_state set settled_request = (select last_value from request_numbers)`);
-    expect(await closing.retire(NOW)).toMatchObject({ retired: 1, blocked: null });
-  });
-
   it('does not retire a day that does not add up, and says so', async () => {
     await closedDays();
     await db.query(
@@ -183,6 +178,77 @@ describe('retiring', () => {
     const { rows } = await db.query<{ name: string }>(sql`
       select column_name as name from information_schema.columns where table_name = 'usage_events'`);
     expect([...EVENT_COLUMNS].sort()).toEqual(rows.map(({ name }) => name).sort());
+  });
+});
+
+describe('events that settle has not seen', () => {
+  const send = (event: UsageEvent) => deliver(closing.store, [event], BOOK);
+
+  it.each([
+    ['of the day', callOf('acme', 2, 9)],
+    ['of the day after it', stepOf('acme', 3, 9)],
+    ['of the day before it, which is retired', stepOf('acme', 1, 9)],
+  ])('hold a day above the floor: one %s', async (_, event) => {
+    await closedDays();
+    await raiseRawFloor(db, day(1));
+    await send(event);
+    expect(await raiseRawFloor(db, day(2))).toBe(false);
+    await closing.settle();
+    expect(await raiseRawFloor(db, day(2))).toBe(true);
+  });
+
+  it('do not hold a day further away', async () => {
+    await closedDays();
+    await raiseRawFloor(db, day(1));
+    await send(callOf('acme', 0, 9));
+    await send(callOf('acme', 4, 0));
+    expect(await raiseRawFloor(db, day(2))).toBe(true);
+  });
+
+  it('leave their day where it is while settle does not come to them', async () => {
+    await closedDays();
+    await send(stepOf('acme', 0, 9));
+    const idle = { run: () => Promise.resolve(null) };
+    expect(await closing.retire(NOW, idle)).toMatchObject({ retired: 0, blocked: '2026-09-01' });
+    expect(await closing.retire(NOW)).toMatchObject({ retired: 1, blocked: null });
+  });
+
+  it('give a call its organisation before its day is retired', async () => {
+    const nobody = { own: owned({}), traceId: 'over-midnight' };
+    await closing.accept([callOf('acme', 1, 2, { ...nobody, parentSpanId: '2' })]);
+    await closedDays();
+    await closing.retire(NOW);
+    await send({ ...stepOf('acme', 0, 86_398), traceId: nobody.traceId });
+    await closing.close(day(7));
+    expect(await closing.retire(day(7))).toMatchObject({ retired: 1, blocked: null });
+    const totals = before(2, await ledgerTotals(db));
+    expect(totals.slice(2)).toEqual([
+      expect.stringMatching(/^2026-09-02 acme: 2 calls/),
+      expect.stringMatching(/^2026-09-02 other: 1 calls/),
+    ]);
+    expect(before(2, await quarterTotals(db))).toEqual(totals);
+    expect(await conservation(db)).toBe(0);
+  });
+
+  it('find the call they repeat before its day is retired', async () => {
+    const first = callOf('acme', 0, 86_399, { durationUs: 3_000_000 });
+    await closing.accept([first]);
+    await closedDays();
+    await send({
+      ...first,
+      ...{ spanId: 'copy', scopeName: 'scope-b', traceId: 'copy', detail: 1 },
+      ...{ startedAt: day(1), durationUs: 1_000_000 },
+    });
+    await closing.retire(NOW);
+    await closing.settle();
+    const totals = before(2, await ledgerTotals(db));
+    expect(totals).toEqual([
+      expect.stringMatching(/^2026-09-01 acme: 3 calls/),
+      expect.stringMatching(/^2026-09-01 other: 1 calls/),
+      expect.stringMatching(/^2026-09-02 acme: 1 calls/),
+      expect.stringMatching(/^2026-09-02 other: 1 calls/),
+    ]);
+    expect(await retired()).toEqual(['2026-09-01']);
   });
 });
 

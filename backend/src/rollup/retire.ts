@@ -18,6 +18,8 @@ import {
 } from './retire-store.js';
 
 const DAY_MS = 86_400_000;
+/** Each run of settle is shorter than the one before: fewer events came meanwhile. */
+const MOST_SETTLED = 3;
 
 /** How long what is kept, in milliseconds. */
 export interface RetentionSettings {
@@ -30,6 +32,8 @@ export interface RetentionSettings {
 export interface RetireDeps extends RetentionSettings {
   readonly db: Db;
   readonly refresher: Pick<Refresher, 'refresh' | 'refreshDay'>;
+  /** What came since its last run and concerns a day that is about to go must be settled first. */
+  readonly settle: Pick<Step, 'run'>;
   /** The database's clock, Unix ms (`databaseNow` of close-store.ts). */
   readonly databaseNow: () => Promise<number>;
 }
@@ -65,13 +69,13 @@ interface Retired {
   readonly blocked: string | null;
 }
 
-async function retireDays(deps: RetireDeps, before: number, { signal }: StepContext): Promise<Retired> {
+async function retireDays(deps: RetireDeps, before: number, context: StepContext): Promise<Retired> {
   let retired = 0;
   let blocked: string | null = null;
-  while (!signal.aborted && blocked === null) {
+  while (!context.signal.aborted && blocked === null) {
     const next = await nextRetiringDay(deps.db, before);
     if (!next) break;
-    if (await retireDay(deps, next)) retired += 1;
+    if (await retireDay(deps, next, context)) retired += 1;
     else blocked = new Date(next.day).toISOString().slice(0, 10);
   }
   // What a run that was cut short had flushed.
@@ -80,16 +84,33 @@ async function retireDays(deps: RetireDeps, before: number, { signal }: StepCont
 }
 
 /** @returns false when the day does not add up, is not settled, or would not hold still: its raw events stay */
-async function retireDay({ db, refresher }: RetireDeps, { day, belowFloor }: RetiringDay): Promise<boolean> {
+async function retireDay(
+  deps: RetireDeps,
+  { day, belowFloor }: RetiringDay,
+  context: StepContext,
+): Promise<boolean> {
+  const { db, refresher } = deps;
   if (!belowFloor) {
     if ((await checkDay(db, day, 'retire', refresher.refresh)) !== 'equal') return false;
-    if (!(await raiseRawFloor(db, day))) return false;
+    if (!(await raiseSettledFloor(deps, day, context))) return false;
   }
   const refresh = (): Promise<void> => refresher.refreshDay(day);
   await refresh();
   if ((await checkDay(db, day, 'retire', refresh)) !== 'equal') return false;
   await flushDay(db, day);
   await dropFlushed(db);
+  return true;
+}
+
+async function raiseSettledFloor(
+  { db, settle }: RetireDeps,
+  day: number,
+  context: StepContext,
+): Promise<boolean> {
+  for (let settled = 0; !(await raiseRawFloor(db, day)); settled += 1) {
+    if (settled === MOST_SETTLED || context.signal.aborted) return false;
+    await settle.run(context);
+  }
   return true;
 }
 
