@@ -45,6 +45,19 @@ describe('migrateQuery', () => {
   });
 
   it.each([
+    ['cost', { measures: ['cost_usd', 'cost'] }],
+    ['customer', { groupBy: ['customer'] }],
+    ['5m', { interval: '5m' }],
+    ['customer', { filters: [{ dimension: 'customer', operator: '=', values: ['a'] }] }],
+    ['is', { filters: [{ dimension: 'model', operator: 'is', values: ['a'] }] }],
+    ['time', { queryType: 'calls', orderBy: 'time' }],
+    ['status', { queryType: 'calls', filters: [{ field: 'status', operator: '=', values: ['pending'] }] }],
+    ['price', { queryType: 'annotations', kinds: ['price'] }],
+  ])('tells of a name that there is not: %s', (name, saved) => {
+    expect(() => migrateQuery({ refId: 'A', ...saved })).toThrow(`"${name}"`);
+  });
+
+  it.each([
     { refId: 'A', queryType: 'forecast' },
     { refId: 'A', queryType: 'toString' },
     { refId: 'A', queryType: 'usage', version: 2 },

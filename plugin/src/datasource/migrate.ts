@@ -1,4 +1,5 @@
 import { DEFAULTS, QUERY_VERSION, type QueryType, type TokenledgerQuery } from './query';
+import { unknownName } from './unknownName';
 
 /**
  * Reads a query as somebody once saved it.
@@ -15,7 +16,7 @@ const STEPS: Readonly<Record<number, (saved: Saved) => Saved>> = {};
 
 /**
  * @param saved may lack everything but `refId`: that is what Explore starts with
- * @throws Error that tells to update the plugin, where a newer one saved the query
+ * @throws Error that tells to update the plugin, where a newer one saved the query, or it names what is not known here
  */
 export function migrateQuery(saved: unknown): TokenledgerQuery {
   const told: Saved = isRecord(saved) ? saved : {};
@@ -30,7 +31,14 @@ export function migrateQuery(saved: unknown): TokenledgerQuery {
   for (let from = version; from < QUERY_VERSION; from += 1) {
     current = STEPS[from]?.(current) ?? current;
   }
-  return withDefaults(type, current);
+  const query = withDefaults(type, current);
+  const unknown = unknownName(query);
+  if (unknown !== undefined) {
+    throw new Error(
+      `This query names "${unknown}", which this plugin does not know. Correct it, or update the plugin.`,
+    );
+  }
+  return query;
 }
 
 /** A list where the default is one, so that nobody after us stumbles over hand-written JSON. */

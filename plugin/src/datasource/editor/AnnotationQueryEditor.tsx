@@ -1,31 +1,31 @@
 import { css } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
-import { MultiCombobox, useStyles2 } from '@grafana/ui';
+import { Alert, MultiCombobox, useStyles2 } from '@grafana/ui';
 import React, { useMemo } from 'react';
 import { ANNOTATION_KIND_LABELS } from '../labels';
-import { migrateQuery } from '../migrate';
-import { DEFAULTS, type AnnotationsQuery } from '../query';
+import type { AnnotationsQuery, TokenledgerQuery } from '../query';
 import { EditorField } from './EditorField';
 import { optionsOf } from './options';
 import type { EditorProps } from './QueryEditor';
+import { readQuery } from './readQuery';
 import { Summary } from './Summary';
 import { ConditionsOnDimensions } from './UsageFields';
 
 const KINDS = optionsOf(ANNOTATION_KIND_LABELS);
 
 /** Which events a dashboard marks: prices that changed, pending calls that got a cost, closed days that changed. */
-export function AnnotationQueryEditor({
-  datasource,
-  query: saved,
-  range,
-  onChange,
-  onRunQuery,
-}: EditorProps) {
+export function AnnotationQueryEditor({ query: saved, ...props }: EditorProps) {
+  const read = useMemo(() => readQuery({ ...saved, queryType: 'annotations' } as TokenledgerQuery), [saved]);
+  if ('problem' in read) {
+    return <Alert title="This annotation cannot be edited">{read.problem}</Alert>;
+  }
+  return <ReadEditor {...props} query={read.query as AnnotationsQuery} />;
+}
+
+type ReadProps = Omit<EditorProps, 'query'> & { query: AnnotationsQuery };
+
+function ReadEditor({ datasource, query, range, onChange, onRunQuery }: ReadProps) {
   const styles = useStyles2(getStyles);
-  const query = useMemo((): AnnotationsQuery => {
-    const read = migrateQuery({ ...saved, queryType: 'annotations' });
-    return read.queryType === 'annotations' ? read : { refId: saved.refId, ...DEFAULTS.annotations };
-  }, [saved]);
   const update = (change: Partial<AnnotationsQuery>) => {
     onChange({ ...query, ...change });
     onRunQuery();

@@ -2,14 +2,13 @@ import { css } from '@emotion/css';
 import { type GrafanaTheme2, type QueryEditorProps } from '@grafana/data';
 import { Alert, RadioButtonGroup, useStyles2 } from '@grafana/ui';
 import React, { useMemo, useRef } from 'react';
-import { messageOf } from '../../api/apiError';
 import type { TokenledgerDataSource } from '../datasource';
 import { QUERY_TYPE_LABELS } from '../labels';
-import { migrateQuery } from '../migrate';
 import type { QueryType, TokenledgerOptions, TokenledgerQuery } from '../query';
 import { CallsFields } from './CallsFields';
 import type { FieldsProps } from './fieldsProps';
 import { buttonsOf } from './options';
+import { readQuery } from './readQuery';
 import { Summary } from './Summary';
 import { switchType, type LeftQueries } from './switchType';
 import { CostFields, TraceFields } from './TraceFields';
@@ -27,14 +26,6 @@ export function QueryEditor({ query: saved, ...props }: EditorProps) {
     return <Alert title="This query cannot be edited">{read.problem}</Alert>;
   }
   return <ReadQueryEditor {...props} query={read.query} />;
-}
-
-function readQuery(saved: TokenledgerQuery): { query: TokenledgerQuery } | { problem: string } {
-  try {
-    return { query: migrateQuery(saved) };
-  } catch (error) {
-    return { problem: messageOf(error) };
-  }
 }
 
 function ReadQueryEditor({ datasource, query, range, onChange, onRunQuery }: EditorProps) {

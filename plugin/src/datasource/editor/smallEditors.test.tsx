@@ -25,6 +25,17 @@ describe('AnnotationQueryEditor', () => {
     };
     expect(onChange).toHaveBeenCalledWith(expected);
   });
+
+  it('says why it cannot show what it does not know, instead of breaking the page', () => {
+    const props = {
+      datasource,
+      query: { refId: 'Anno', version: 2 },
+      onChange: jest.fn(),
+      onRunQuery: jest.fn(),
+    };
+    render(<AnnotationQueryEditor {...(props as unknown as ComponentProps<typeof AnnotationQueryEditor>)} />);
+    expect(screen.getByRole('alert')).toHaveTextContent(/Update the plugin/);
+  });
 });
 
 describe('VariableQueryEditor', () => {
