@@ -95,4 +95,20 @@ describe('annotationsFrame', () => {
       id: ['p1'],
     });
   });
+
+  it('lets no name be HTML', () => {
+    const annotation = {
+      id: 'r1',
+      kind: 'pending_recovered' as const,
+      time: '2026-11-22T10:00:00.000Z',
+      time_end: null,
+      title: '<b>3 calls</b>',
+      text: '<a href="https://example.com">sign in</a>',
+      tags: [],
+    };
+    expect(columnsOf(annotationsFrame('A', [annotation]))).toMatchObject({
+      title: ['&lt;b&gt;3 calls&lt;/b&gt;'],
+      text: ['&lt;a href=&quot;https://example.com&quot;&gt;sign in&lt;/a&gt;'],
+    });
+  });
 });
