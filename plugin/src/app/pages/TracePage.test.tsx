@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/react';
+import { fireEvent, screen, within } from '@testing-library/react';
 import { of, throwError } from 'rxjs';
 import { ApiError } from '../../api/apiError';
 import { aSpan, aStep, aTrace, anExplanation, someSpans, someTotals } from '../testing/fixtures';
@@ -140,6 +140,16 @@ describe('the keyboard', () => {
     await user.keyboard('{End}');
     expect(item(/^save answer/)).toHaveFocus();
     await user.keyboard('{Home}');
+    expect(root).toHaveFocus();
+  });
+
+  it('leaves the shortcuts of the browser alone', () => {
+    renderApp('/trace/trace-1');
+    const [root] = items();
+    root.focus();
+    expect(fireEvent.keyDown(root, { key: 'ArrowLeft', altKey: true })).toBe(true);
+    expect(fireEvent.keyDown(root, { key: 'End', ctrlKey: true })).toBe(true);
+    expect(root).toHaveAttribute('aria-expanded', 'true');
     expect(root).toHaveFocus();
   });
 

@@ -53,6 +53,10 @@ export function Waterfall({ label, rows, selectedKey, onSelect }: Props) {
     setClosed(next);
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    // Alt and left is the browser's way back.
+    if (event.altKey || event.ctrlKey || event.metaKey) {
+      return;
+    }
     const move = keyMove(event.key, { shown, active, closed });
     if (move === null) {
       return;
