@@ -73,6 +73,14 @@ describe('the question', () => {
     expect(search(query).filters).toContainEqual(filter);
   });
 
+  it('is about whole days: Grafana writes the end of one as its last millisecond', () => {
+    const day = readRange({ from: '2026-11-22T00:00:00.000Z', to: '2026-11-22T23:59:59.999Z' });
+    expect(day && searchOf(read(''), day)).toMatchObject({
+      from: '2026-11-22T00:00:00.000Z',
+      to: '2026-11-23T00:00:00.000Z',
+    });
+  });
+
   it('is for repeats where the address says so', () => {
     expect(search('kind=repeat').filters).toEqual([{ field: 'kind', operator: '=', values: ['repeat'] }]);
   });

@@ -9,6 +9,7 @@ import {
   type EventSearch,
   type Filter,
 } from '../../../api/wire';
+import { periodOf } from '../../../datasource/time/period';
 import { LAST_DAY } from '../../format/timeRange';
 
 /** The list of calls as the address tells it. */
@@ -108,9 +109,10 @@ export function withOrder(state: CallsState, orderBy: EventOrder): CallsState {
 export function searchOf(state: CallsState, range: TimeRange): EventSearch {
   const filters: EventFilter[] = state.filters.map(({ field, values }) => ({ field, ...condition(values) }));
   const callsOnly: EventFilter = { field: 'kind', operator: '=', values: ['call'] };
+  const { from, to } = periodOf(range);
   return {
-    from: range.from.toISOString(),
-    to: range.to.toISOString(),
+    from: new Date(from).toISOString(),
+    to: new Date(to).toISOString(),
     filters: filters.some(({ field }) => field === 'kind') ? filters : [...filters, callsOnly],
     order_by: { field: state.orderBy, direction: state.direction },
     limit: state.limit,
