@@ -45,8 +45,8 @@ function NoSource({ environment }: { environment: Environment }) {
         }
       >
         {mayAdd
-          ? 'These pages read from a data source of the type Tokenledger. Add one: it needs the URL of your backend and a key of the scope "grafana".'
-          : 'These pages read from a data source of the type Tokenledger, and there is none that you may use. Ask an administrator of Grafana to add one.'}
+          ? 'These pages read from a data source of the type Tokenledger ledger. Add one: it needs the URL of your backend and a key of the scope "grafana".'
+          : 'These pages read from a data source of the type Tokenledger ledger, and there is none that you may use. Ask an administrator of Grafana to add one.'}
       </EmptyState>
     </PluginPage>
   );

@@ -38,7 +38,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     gap: theme.spacing(1),
     padding: theme.spacing(1, 1, 1, 1.5),
     background: theme.colors.background.canvas,
-    border: `1px solid ${theme.colors.border.weak}`,
+    border: `${theme.spacing(0.125)} solid ${theme.colors.border.weak}`,
     borderRadius: theme.shape.radius.default,
   }),
   text: css({
