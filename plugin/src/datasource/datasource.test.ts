@@ -450,6 +450,13 @@ describe('ad-hoc filters', () => {
     });
   });
 
+  it('are values of a column, too, whose cell became a filter', async () => {
+    const { source, asked } = setUp(() => ({ values: [{ value: 'a', calls: 1 }], truncated: false }));
+    const filters = [{ key: 'Organisation', operator: '=', value: 'acme' }];
+    expect(await source.getTagValues({ key: 'Organisation', filters })).toEqual({ data: [{ text: 'a' }] });
+    expect(asked[0]).toMatchObject({ path: 'dimensions/org_id/values', body: { filters: [] } });
+  });
+
   it('offer ids of the newest calls, and fixed lists without asking', async () => {
     const { source, asked } = setUp(() => ({
       events: [anEvent({ user_id: 'u1' }), anEvent({ user_id: 'u1' }), anEvent({ user_id: null })],

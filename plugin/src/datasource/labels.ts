@@ -193,3 +193,11 @@ export const REASON_LABELS: Readonly<Record<string, Label>> = {
   wrapper: { label: 'Wrapper', description: 'Repeats the usage of the call it wraps' },
   duplicate: { label: 'Duplicate', description: 'Another record of the same call' },
 };
+
+/** The names of the values of a field, where they are known beforehand. */
+export const VALUE_LABELS: Readonly<Partial<Record<EventField, Readonly<Record<string, Label>>>>> = {
+  cost_status: COST_STATUS_LABELS,
+  cost_reason: REASON_LABELS,
+  cost_quality: COST_QUALITY_LABELS,
+  kind: EVENT_KIND_LABELS,
+};

@@ -18,6 +18,8 @@ describe('fromAdhoc', () => {
     [adhoc('model', '!=|', 'a', ['a', 'b']), [{ field: 'model', operator: 'not in', values: ['a', 'b'] }]],
     [adhoc('model', '=~', 'gpt-.*'), [{ field: 'model', operator: '=~', values: ['gpt-.*'] }]],
     [adhoc('model', '!~', 'gpt-.*'), [{ field: 'model', operator: '!~', values: ['gpt-.*'] }]],
+    // As a cell of a table is filtered: by the name of its column.
+    [adhoc('Organisation', '=', 'a'), [{ field: 'org_id', operator: '=', values: ['a'] }]],
     [adhoc('model', '=', '(none)'), [{ field: 'model', operator: 'is null', values: [] }]],
     [adhoc('model', '=', '$one'), [{ field: 'model', operator: '=', values: ['$one'] }]],
     [adhoc('model', '=', ''), []],

@@ -22,12 +22,13 @@ export function fromAdhoc(filters: readonly AdHocVariableFilter[] = []): CallFil
   return filters.flatMap((filter) => {
     if (filter.key === '') return [];
     const operator = Object.hasOwn(OPERATORS, filter.operator) ? OPERATORS[filter.operator] : undefined;
-    if (!isEventField(filter.key)) {
+    const field = fieldOf(filter.key);
+    if (!field) {
       throw new Error(
         `There is nothing called "${filter.key}" to filter by. Remove this filter from the dashboard.`,
       );
     }
-    const { label } = EVENT_FIELD_LABELS[filter.key];
+    const { label } = EVENT_FIELD_LABELS[field];
     if (!operator) {
       throw new Error(
         `The filter ${label} ${filter.operator} ${filter.value} cannot be applied: use =, !=, one of, not one of, =~ or !~.`,
@@ -36,9 +37,14 @@ export function fromAdhoc(filters: readonly AdHocVariableFilter[] = []): CallFil
     const several = operator === 'in' || operator === 'not in';
     const values = several && filter.values?.length ? filter.values : [filter.value];
     // Ad-hoc values are no templates, but may be "(none)" or empty.
-    return interpolateFilter({ field: filter.key, operator, values }, (text) => text);
+    return interpolateFilter({ field, operator, values }, (text) => text);
   });
 }
+
+/** A cell of a table is filtered by what its column is called on the screen. */
+export const fieldOf = (key: string): EventField | undefined =>
+  EVENT_FIELDS.find((field) => field === key) ??
+  EVENT_FIELDS.find((field) => EVENT_FIELD_LABELS[field].label === key);
 
 /**
  * The query with the dashboard's ad-hoc filters added. A trace and the cost of a call are chosen by their ids alone.
@@ -79,6 +85,3 @@ function ofDimension({ field, operator, values }: CallFilter) {
 
 export const isDimension = (name: string): name is Dimension =>
   (DIMENSIONS as readonly string[]).includes(name);
-
-export const isEventField = (name: string): name is EventField =>
-  (EVENT_FIELDS as readonly string[]).includes(name);

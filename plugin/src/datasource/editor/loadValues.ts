@@ -6,8 +6,9 @@ import { messageOf } from '../../api/apiError';
 import type { Api } from '../../api/client';
 import type { Dimension, DimensionValues, EventField, Filter } from '../../api/wire';
 import { interpolateFilter } from '../interpolateFilter';
-import { COST_QUALITY_LABELS, COST_STATUS_LABELS, EVENT_KIND_LABELS, REASON_LABELS } from '../labels';
+import { VALUE_LABELS } from '../labels';
 import { NONE } from '../none';
+import { periodOf, wireTimes } from '../time/period';
 import { optionsOf } from './options';
 
 /** What the values of a picker are counted over. */
@@ -22,15 +23,11 @@ const MOST_VALUES = 100;
 /** Kinds of variables that hold a value; the others (`datasource`, `adhoc`, `groupby`, …) mean something else. */
 const VALUE_VARIABLES: readonly string[] = ['query', 'custom', 'constant', 'textbox'];
 
-const FIXED: Partial<Record<EventField, ComboboxOption[]>> = {
-  cost_status: optionsOf(COST_STATUS_LABELS),
-  cost_reason: optionsOf(REASON_LABELS),
-  cost_quality: optionsOf(COST_QUALITY_LABELS),
-  kind: optionsOf(EVENT_KIND_LABELS),
-};
-
 /** The values of a field that is not free text, or undefined. */
-export const fixedValues = (field: EventField): ComboboxOption[] | undefined => FIXED[field];
+export function fixedValues(field: EventField): ComboboxOption[] | undefined {
+  const labels = VALUE_LABELS[field];
+  return labels && optionsOf(labels);
+}
 
 /** The template variables of the dashboard that contain the text, as options. */
 export function variableOptions(search: string): ComboboxOption[] {
@@ -59,7 +56,7 @@ export async function loadValues(
   const templates = getTemplateSrv();
   try {
     const request = {
-      ...(range && { from: range.from.toISOString(), to: range.to.toISOString() }),
+      ...(range && wireTimes(periodOf(range))),
       ...(search && { q: search }),
       filters: filters.flatMap((filter) =>
         interpolateFilter(filter, (text, format) => templates.replace(text, undefined, format)),

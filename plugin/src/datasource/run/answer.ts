@@ -21,5 +21,3 @@ export interface Answer {
   readonly frames: DataFrame[];
   readonly remarks: Remarks;
 }
-
-export const isoTime = (at: number): string => new Date(at).toISOString();

@@ -1,5 +1,6 @@
 import type { QueryResultMetaNotice } from '@grafana/data';
 import type { EventSearchAnswer, MeasureValues, TraceTotals } from '../../api/wire';
+import { numberOf } from '../frames/group';
 
 /** What of the calls that a query sums up has a cost, and how much of the cost is not exact. */
 export interface Coverage {
@@ -40,9 +41,6 @@ export const callsCoverage = (
   cost: null,
   inexactCost: null,
 });
-
-const numberOf = (value: string | number | null | undefined): number | null =>
-  value === null || value === undefined ? null : Number(value);
 
 /**
  * At most one warning and one info for a whole response, as a panel shows them all alike. Calls that several queries of it are

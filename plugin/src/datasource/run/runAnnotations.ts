@@ -2,7 +2,8 @@ import { map, of, throwError, type Observable } from 'rxjs';
 import type { AnnotationsRequest, Dimension, Filter } from '../../api/wire';
 import { annotationsFrame } from '../frames/annotations';
 import type { AnnotationsQuery } from '../query';
-import { isoTime, type Answer, type RunContext } from './answer';
+import { wireTimes } from '../time/period';
+import type { Answer, RunContext } from './answer';
 
 export function runAnnotations(
   { refId, kinds, filters }: AnnotationsQuery,
@@ -13,8 +14,7 @@ export function runAnnotations(
   // Two filters that exclude each other: nothing meets both.
   if (Object.values(values).some((list) => list.length === 0)) return of(answerOf([]));
   const request: AnnotationsRequest = {
-    from: isoTime(period.from),
-    to: isoTime(period.to),
+    ...wireTimes(period),
     kind: kinds,
     ...values,
   };

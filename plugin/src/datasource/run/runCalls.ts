@@ -2,7 +2,8 @@ import { map, type Observable } from 'rxjs';
 import { callsTable } from '../frames/calls';
 import { conversationLinks, requestLink, traceLinks } from '../links/links';
 import type { CallsQuery } from '../query';
-import { isoTime, type Answer, type RunContext } from './answer';
+import { wireTimes } from '../time/period';
+import type { Answer, RunContext } from './answer';
 import { callsCoverage } from './coverage';
 import { selectionName } from './selection';
 
@@ -11,8 +12,7 @@ export function runCalls(
   { api, period, source }: RunContext,
 ): Observable<Answer> {
   const search = {
-    from: isoTime(period.from),
-    to: isoTime(period.to),
+    ...wireTimes(period),
     filters,
     order_by: { field: orderBy, direction },
     limit,

@@ -8,9 +8,9 @@ import { usageTable } from '../frames/usageTable';
 import { pendingCallsLink } from '../links/links';
 import type { UsageQuery } from '../query';
 import { autoIntervals } from '../time/autoIntervals';
-import { previousPeriod, type Period } from '../time/period';
+import { previousPeriod, wireTimes } from '../time/period';
 import { zoneOf, type Zone } from '../time/zone';
-import { isoTime, type Answer, type RunContext } from './answer';
+import type { Answer, RunContext } from './answer';
 import { usageCoverage, type Remarks } from './coverage';
 import { selectionName } from './selection';
 
@@ -101,7 +101,7 @@ function requestOf(query: UsageQuery, interval: Interval | null, context: RunCon
   const [by] = query.measures;
   const isCut = query.top !== null && query.groupBy.length > 0;
   return {
-    ...timeOf(context.period),
+    ...wireTimes(context.period),
     // A range of Grafana begins at any millisecond; below the raw floor only quarters of an hour are kept.
     edges: 'kept',
     time_zone: context.zone.name,
@@ -113,8 +113,6 @@ function requestOf(query: UsageQuery, interval: Interval | null, context: RunCon
     limit: MOST_ROWS,
   };
 }
-
-const timeOf = ({ from, to }: Period) => ({ from: isoTime(from), to: isoTime(to) });
 
 /** A line that misses some of its points would lie; a table only ends early, and says so. */
 function complete(answer: UsageAnswer, { format }: UsageQuery): UsageAnswer {
@@ -144,7 +142,7 @@ function askPrevious(
   const { top, ...all } = request;
   const filters = top ? [...query.filters, ...groupFilters(query, answer)] : query.filters;
   const shown = new Set(answer.rows.map((row) => groupKey(row, query.groupBy)));
-  return api.usage({ ...all, ...timeOf(before), filters }).pipe(
+  return api.usage({ ...all, ...wireTimes(before), filters }).pipe(
     map((previous) => complete(previous, query)),
     map((previous) => ({
       answer,

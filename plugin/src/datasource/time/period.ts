@@ -1,3 +1,4 @@
+import type { Time } from '../../api/wire';
 import { addMonths, floorWall } from './edges';
 import type { Zone } from './zone';
 
@@ -15,6 +16,12 @@ export function periodOf(range: { from: { valueOf(): number }; to: { valueOf(): 
   const to = range.to.valueOf();
   return { from: range.from.valueOf(), to: to % 1000 === 999 ? to + 1 : to };
 }
+
+/** As a request says it. */
+export const wireTimes = ({ from, to }: Period): { from: Time; to: Time } => ({
+  from: new Date(from).toISOString(),
+  to: new Date(to).toISOString(),
+});
 
 /** A period to compare with, and where its instants lie in the present one. */
 export interface Previous extends Period {

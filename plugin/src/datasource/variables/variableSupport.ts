@@ -13,7 +13,7 @@ import { interpolateFilter } from '../interpolateFilter';
 import type { Replace } from '../interpolateText';
 import { NONE } from '../none';
 import type { TokenledgerOptions, TokenledgerQuery, VariableQuery } from '../query';
-import { periodOf } from '../time/period';
+import { periodOf, wireTimes } from '../time/period';
 
 /** As many as the API gives at once. */
 const MOST_VALUES = 1000;
@@ -39,17 +39,22 @@ export class VariableSupport extends CustomVariableSupport<
   }
 }
 
+type VariableRequest = Omit<DataQueryRequest<VariableQuery>, 'range'> & {
+  range?: DataQueryRequest['range'];
+};
+
 /** With most calls first, unless the variable sorts them itself. What has no value is one of them: "(none)". */
 export function variableValues(
   api: Pick<Api, 'dimensionValues'>,
-  { targets: [saved], range, scopedVars }: DataQueryRequest<VariableQuery>,
+  { targets: [saved], range, scopedVars }: VariableRequest,
   replace: Replace,
 ): Observable<MetricFindValue[]> {
   // A new variable comes with nothing, or with an empty text.
   const { dimension = 'org_id', filters = [] }: Partial<VariableQuery> = saved ?? {};
   const search: unknown = scopedVars?.__searchFilter?.value;
   const request: DimensionValuesRequest = {
-    ...timeOf(range),
+    // A variable that is loaded once with the dashboard has no time; the backend then takes the last 30 days.
+    ...(range && wireTimes(periodOf(range))),
     ...(typeof search === 'string' && search !== '' && { q: search }),
     filters: filters.flatMap((filter) => interpolateFilter(filter, replace)),
     limit: MOST_VALUES,
@@ -57,11 +62,4 @@ export function variableValues(
   return api
     .dimensionValues(dimension, request)
     .pipe(map(({ values }) => values.map(({ value }) => ({ text: value ?? NONE, value: value ?? NONE }))));
-}
-
-/** A variable that is loaded once with the dashboard has no time; the backend then takes the last 30 days. */
-function timeOf(range: DataQueryRequest['range'] | undefined): Pick<DimensionValuesRequest, 'from' | 'to'> {
-  if (!range) return {};
-  const { from, to } = periodOf(range);
-  return { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
 }

@@ -4,6 +4,7 @@ import { firstValueFrom } from 'rxjs';
 import type { TimeRange } from '@grafana/data';
 import { DIMENSIONS, EVENT_FIELDS, type EventField } from '../../../api/wire';
 import { EVENT_FIELD_LABELS } from '../../../datasource/labels';
+import { periodOf, wireTimes } from '../../../datasource/time/period';
 import { useSource } from '../../source/SourceContext';
 import { dimensionFilters, NOT_SET, type CallsState } from './callsState';
 import { knownValues } from './FilterPills';
@@ -29,7 +30,7 @@ export function AddFilter({ state, range, onAdd }: Props) {
     }
     const { values } = await firstValueFrom(
       api.dimensionValues(dimension, {
-        ...(range && { from: range.from.toISOString(), to: range.to.toISOString() }),
+        ...(range && wireTimes(periodOf(range))),
         ...(q && { q }),
         filters: dimensionFilters(state, dimension),
         limit: VALUES_AT_A_TIME,

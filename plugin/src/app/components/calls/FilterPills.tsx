@@ -1,22 +1,8 @@
 import React from 'react';
 import { Button, Stack } from '@grafana/ui';
 import type { EventField } from '../../../api/wire';
-import {
-  COST_QUALITY_LABELS,
-  COST_STATUS_LABELS,
-  EVENT_FIELD_LABELS,
-  EVENT_KIND_LABELS,
-  REASON_LABELS,
-  type Label,
-} from '../../../datasource/labels';
+import { EVENT_FIELD_LABELS, VALUE_LABELS, type Label } from '../../../datasource/labels';
 import { NOT_SET, type FieldValues } from './callsState';
-
-const VALUE_LABELS: Readonly<Partial<Record<EventField, Readonly<Record<string, Label>>>>> = {
-  cost_status: COST_STATUS_LABELS,
-  cost_reason: REASON_LABELS,
-  cost_quality: COST_QUALITY_LABELS,
-  kind: EVENT_KIND_LABELS,
-};
 
 /** A value as a reader sees it; ids and names are as they are. */
 export const valueLabel = (field: EventField, value: string): string =>

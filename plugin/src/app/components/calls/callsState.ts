@@ -9,7 +9,7 @@ import {
   type EventSearch,
   type Filter,
 } from '../../../api/wire';
-import { periodOf } from '../../../datasource/time/period';
+import { periodOf, wireTimes } from '../../../datasource/time/period';
 import { LAST_DAY } from '../../format/timeRange';
 
 /** The list of calls as the address tells it. */
@@ -109,10 +109,8 @@ export function withOrder(state: CallsState, orderBy: EventOrder): CallsState {
 export function searchOf(state: CallsState, range: TimeRange): EventSearch {
   const filters: EventFilter[] = state.filters.map(({ field, values }) => ({ field, ...condition(values) }));
   const callsOnly: EventFilter = { field: 'kind', operator: '=', values: ['call'] };
-  const { from, to } = periodOf(range);
   return {
-    from: new Date(from).toISOString(),
-    to: new Date(to).toISOString(),
+    ...wireTimes(periodOf(range)),
     filters: filters.some(({ field }) => field === 'kind') ? filters : [...filters, callsOnly],
     order_by: { field: state.orderBy, direction: state.direction },
     limit: state.limit,
