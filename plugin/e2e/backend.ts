@@ -26,6 +26,7 @@ export interface LedgerEvent {
   trace_id: string;
   span_id: string;
   org_id: string;
+  name: string;
   model: string;
   cost_usd: string;
 }

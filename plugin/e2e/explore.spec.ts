@@ -29,8 +29,14 @@ test('shows a picture before anything is chosen', async ({ page }) => {
 test('draws the chain of a request, its cost and what is in it', async ({ page }) => {
   const call = await dearestCall();
   await page.goto(explore({ queryType: 'trace', version: 1, chain: 'request', id: call.trace_id }));
-  await expect(page.getByText(call.trace_id).first()).toBeVisible();
-  await expect(page.getByRole('switch').first()).toBeVisible();
+  // The row of a span tells its name; opened, it lists its attributes.
+  const spans = page.getByRole('switch').filter({ hasText: call.name });
+  await spans.last().click();
+  await page
+    .getByRole('switch', { name: /attributes/i })
+    .first()
+    .click();
+  await expect(page.getByRole('row').filter({ hasText: 'cost_usd' })).toContainText(call.cost_usd);
 });
 
 test('opens the query of a panel as it is', async ({ page }) => {
