@@ -35,6 +35,7 @@ async function run(found) {
   const port = await freePort();
   /** @type {{ stop(): Promise<void> }[]} */
   const running = [];
+  let isWell = false;
   const stop = async () => {
     for (const server of running.splice(0).reverse()) await server.stop();
   };
@@ -63,12 +64,13 @@ async function run(found) {
       TOKENLEDGER_ADMIN_KEY: backend.adminKey,
       TOKENLEDGER_GRAFANA_KEY: key,
     };
-    if (process.argv.includes('--serve')) return await untilInterrupted(environment);
-    const code = await playwright(environment);
-    if (code === 0) rmSync(folder, { recursive: true, force: true });
+    const code = await (process.argv.includes('--serve') ? untilInterrupted : playwright)(environment);
+    isWell = code === 0;
     return code;
   } finally {
     await stop();
+    // Else the logs tell why not.
+    if (isWell) rmSync(folder, { recursive: true, force: true });
   }
 }
 
