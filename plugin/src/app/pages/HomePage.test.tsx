@@ -31,7 +31,7 @@ describe('is it working', () => {
   it('tells coverage and cost of today together, and leads to what is pending', () => {
     renderApp('/home');
     expect(tile('Coverage today').getByText('87.1 %')).toBeVisible();
-    expect(tile('Coverage today').getByText('340 calls of 390 calls have a price')).toBeVisible();
+    expect(tile('Coverage today').getByText('340 of 390 calls have a price')).toBeVisible();
     expect(tile('Cost today so far').getByTitle('17.82289812 USD')).toHaveTextContent('$17.82');
     expect(screen.getByRole('link', { name: '50 calls pending' })).toHaveAttribute(
       'href',

@@ -30,7 +30,7 @@ describe('a request', () => {
 
   it('says what has no price yet, and what to do', () => {
     renderApp('/trace/trace-1');
-    expect(screen.getByText(/1 call of 2 without a price yet/)).toBeVisible();
+    expect(screen.getByText(/1 of 2 calls without a price yet/)).toBeVisible();
     expect(screen.getByText(/Add a price for it/)).toBeVisible();
   });
 

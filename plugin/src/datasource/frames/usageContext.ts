@@ -1,5 +1,6 @@
 import type { DataLink } from '@grafana/data';
 import type { Dimension, Interval, Measure, UsageAnswer, UsageRow } from '../../api/wire';
+import type { LinkedGroup } from '../links/links';
 import { intervalEdges } from '../time/edges';
 import type { Period, Previous } from '../time/period';
 import type { Zone } from '../time/zone';
@@ -18,8 +19,8 @@ export interface UsageResult {
   readonly now: number;
   readonly answer: UsageAnswer;
   readonly previous: { readonly answer: UsageAnswer; readonly period: Previous } | null;
-  /** A link from a cost to the calls that are missing in it. `group`: null where the row or point tells it. */
-  readonly pendingLink: (labels: Partial<Record<Dimension, string>> | null) => DataLink;
+  /** From a cost to the calls it is of, and to those missing in it. */
+  readonly costLinks: (group: LinkedGroup) => DataLink[];
 }
 
 /** Starts of all intervals of the period that have begun; with whatever else the rows have. */

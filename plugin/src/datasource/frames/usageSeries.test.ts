@@ -106,11 +106,13 @@ describe('usageSeries', () => {
     expect(pointsOf(frame)).toEqual([['11-20', 1]]);
   });
 
-  it('links a cost to its pending calls, and nothing else', () => {
+  it('links a cost to its calls, and nothing else', () => {
     const [cost, calls] = usageSeries(
       usageResult([row(20, { org_id: 'a', cost_usd: '1', calls: 1 })], { measures: ['cost_usd', 'calls'] }),
     );
-    expect(cost.fields[1].config.links).toEqual([{ title: 'Pending calls', url: '{"org_id":"a"}' }]);
+    expect(cost.fields[1].config.links).toEqual([
+      { title: 'Calls', url: '{"isRest":false,"labels":{"org_id":"a"}}' },
+    ]);
     expect(calls.fields[1].config.links).toBeUndefined();
   });
 

@@ -80,7 +80,9 @@ function displayName(
 }
 
 function frameOf(result: UsageResult, series: Series, measure: Measure, times: readonly number[]): DataFrame {
-  const links = isMoney(measure) ? [result.pendingLink(series.isRest ? {} : series.labels)] : undefined;
+  const links = isMoney(measure)
+    ? result.costLinks({ isRest: series.isRest, labels: series.isRest ? {} : series.labels })
+    : undefined;
   return timeFrame(result, measure, displayName(series, measure, result), {
     labels: series.labels,
     points: times.map((time) => [time, valueAt(series, measure, time)]),

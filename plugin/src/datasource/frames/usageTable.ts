@@ -64,7 +64,13 @@ function measureColumns(result: UsageResult, rows: readonly TableRow[], measure:
   });
   const present = column(measure, label, ({ row }) => valueOf(row, measure));
   const linked = isMoney(measure)
-    ? { ...present, config: { ...present.config, links: [result.pendingLink(null)] } }
+    ? {
+        ...present,
+        config: {
+          ...present.config,
+          links: result.costLinks({ labels: null, isRest: rows.some(({ isRest }) => isRest) }),
+        },
+      }
     : present;
   return result.previous && result.measures.includes(measure)
     ? [

@@ -1,6 +1,13 @@
 import type { Filter } from '../../api/wire';
 import { zoneOf } from '../time/zone';
-import { conversationLinks, pendingCallsLink, spanLinks, traceLinks, type Selection } from './links';
+import {
+  conversationLinks,
+  costLinks,
+  spanLinks,
+  traceLinks,
+  type LinkedGroup,
+  type Selection,
+} from './links';
 
 const source = { uid: 'ds1', name: 'Ledger', mayExplore: false };
 const at = (text: string): number => Date.parse(text);
@@ -13,7 +20,19 @@ const selection = (change: Partial<Selection> = {}): Selection => ({
   ...change,
 });
 
-type Link = ReturnType<typeof pendingCallsLink>;
+type Link = ReturnType<typeof traceLinks>[number];
+
+function linkTitled(title: string, of: Selection, group: Partial<LinkedGroup> = {}): Link {
+  const links = costLinks(source, of)({ labels: null, isRest: false, ...group });
+  const link = links.find((one) => one.title === title);
+  if (!link) {
+    throw new Error(`no link ${title}`);
+  }
+  return link;
+}
+
+const pendingLink = (of: Selection, labels: LinkedGroup['labels']) =>
+  linkTitled('Pending calls', of, { labels });
 
 /** Follows a link from a point or cell where these macros have these values. */
 function follow(link: Link, macros: Record<string, string> = {}): URL {
@@ -23,9 +42,9 @@ function follow(link: Link, macros: Record<string, string> = {}): URL {
 const paramsOf = ({ searchParams }: URL): Record<string, string[]> =>
   Object.fromEntries([...searchParams.keys()].map((key) => [key, searchParams.getAll(key)]));
 
-describe('pendingCallsLink', () => {
+describe('the link to pending calls', () => {
   it('leads to the pending calls of the series, in the interval that was clicked', () => {
-    const link = pendingCallsLink(source, selection(), { org_id: 'a&b' });
+    const link = pendingLink(selection(), { org_id: 'a&b' });
     const url = follow(link, { '__value.time': String(at('2026-11-21T00:00:00Z')) });
     expect(url.pathname).toBe('/a/tokenledger-app/calls');
     expect(paramsOf(url)).toEqual({
@@ -38,7 +57,7 @@ describe('pendingCallsLink', () => {
   });
 
   it('does not lead beyond the period', () => {
-    const link = pendingCallsLink(source, selection(), {});
+    const link = pendingLink(selection(), {});
     const url = follow(link, { '__value.time': String(at('2026-11-20T00:00:00Z')) });
     expect(paramsOf(url)).toMatchObject({
       from: [String(at('2026-11-20T06:00:00Z'))],
@@ -48,7 +67,7 @@ describe('pendingCallsLink', () => {
 
   it('is about the whole period where a value has no time', () => {
     const { period } = selection();
-    expect(paramsOf(follow(pendingCallsLink(source, selection(), {})))).toMatchObject({
+    expect(paramsOf(follow(pendingLink(selection(), {})))).toMatchObject({
       from: [String(period.from)],
       to: [String(period.to)],
     });
@@ -58,12 +77,12 @@ describe('pendingCallsLink', () => {
     ['acme', { org_id: ['acme'] }],
     ['(none)', { org_id: [''] }],
   ])('reads the row of a table: %s', (value, expected) => {
-    const link = pendingCallsLink(source, selection(), null);
+    const link = pendingLink(selection(), null);
     expect(paramsOf(follow(link, { '__data.fields.org_id': value }))).toMatchObject(expected);
   });
 
   it('asks for no group where the row is the rest', () => {
-    const link = pendingCallsLink(source, selection(), null);
+    const link = pendingLink(selection(), null);
     expect(paramsOf(follow(link, { '__data.fields.org_id': 'other' }))).not.toHaveProperty('org_id');
   });
 
@@ -74,9 +93,42 @@ describe('pendingCallsLink', () => {
       { dimension: 'provider', operator: '!=', values: ['x'] },
       { dimension: 'org_id', operator: 'in', values: ['acme', 'globex'] },
     ];
-    const link = pendingCallsLink(source, selection({ filters }), { org_id: 'acme' });
+    const link = pendingLink(selection({ filters }), { org_id: 'acme' });
     expect(paramsOf(follow(link))).toMatchObject({ model: ['a', 'b'], environment: [''], org_id: ['acme'] });
     expect(paramsOf(follow(link))).not.toHaveProperty('provider');
+  });
+});
+
+describe('the link to the calls of a cost', () => {
+  it('lists them, the dearest first', () => {
+    const link = linkTitled('Calls', selection(), { labels: { org_id: 'acme' } });
+    expect(paramsOf(follow(link, { '__value.time': String(at('2026-11-21T00:00:00Z')) }))).toEqual({
+      from: [String(at('2026-11-21T00:00:00Z'))],
+      to: [String(at('2026-11-22T00:00:00Z'))],
+      orderBy: ['cost_usd'],
+      org_id: ['acme'],
+      ds: ['ds1'],
+    });
+  });
+
+  it.each<[string, Filter[], boolean]>([
+    ['of the rest', [], true],
+    [
+      'behind a filter that an address cannot hold',
+      [{ dimension: 'model', operator: '!=', values: ['a'] }],
+      false,
+    ],
+    [
+      'behind two filters of one dimension',
+      [
+        { dimension: 'model', operator: 'in', values: ['a', 'b'] },
+        { dimension: 'model', operator: '=', values: ['a'] },
+      ],
+      false,
+    ],
+  ])('is not there for a cost %s: the list would be longer', (_, filters, isRest) => {
+    const links = costLinks(source, selection({ filters }))({ labels: {}, isRest });
+    expect(links.map(({ title }) => title)).toEqual(['Pending calls']);
   });
 });
 

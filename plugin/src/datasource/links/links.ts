@@ -1,5 +1,5 @@
 import type { DataLink, DataLinkClickEvent } from '@grafana/data';
-import { pathsFor } from '../../app/paths';
+import { pathsFor, type LinkParams } from '../../app/paths';
 import { DIMENSIONS, type Dimension, type Filter, type Interval } from '../../api/wire';
 import { NONE, OTHER } from '../none';
 import type { TokenledgerQuery } from '../query';
@@ -25,27 +25,46 @@ export interface Selection {
 
 type Values = Partial<Record<Dimension, string[]>>;
 
+/** Whose cost it is. */
+export interface LinkedGroup {
+  /** Of a series; null in a table, where each row tells its own. */
+  readonly labels: Partial<Record<Dimension, string>> | null;
+  /** It is, or may be, the sum of the rest. */
+  readonly isRest: boolean;
+}
+
 /**
- * From a cost to the calls that are missing in it: of the interval that was clicked, and of the series or table row. Filters that
- * an address cannot hold (`!=`, expressions) are left out: then more calls are listed than are missing.
- * @param labels of a series; null in a table, where each row tells its own
+ * From a cost to its calls, the dearest first, and to those that are missing in it: of the interval that was clicked, and of the
+ * series or table row. An address cannot hold every filter (not `!=` nor expressions), nor that a call is of the rest. Then more
+ * calls are listed than are missing; a list of more calls than the cost is of would not add up to it, so there is none.
  */
-export function pendingCallsLink(
+export const costLinks =
+  (source: LinkSource, selection: Selection) =>
+  ({ labels, isRest }: LinkedGroup): DataLink[] => {
+    const pending = linkToCalls('Pending calls', { status: 'pending' }, source, selection, labels);
+    return !isRest && isHeld(selection.filters)
+      ? [linkToCalls('Calls', { orderBy: 'cost_usd' }, source, selection, labels), pending]
+      : [pending];
+  };
+
+function linkToCalls(
+  title: string,
+  params: LinkParams,
   source: LinkSource,
   selection: Selection,
-  labels: Partial<Record<Dimension, string>> | null,
+  labels: LinkedGroup['labels'],
 ): DataLink {
   const urlOf = (period: Period, row: Values): string =>
     pathsFor(source.uid).calls({
       from: String(period.from),
       to: String(period.to),
-      status: 'pending',
+      ...params,
       ...filterValues(selection.filters),
       ...row,
     });
   const ofSeries = listed(labels ?? {});
   return {
-    title: 'Pending calls',
+    title,
     // For those who do not build addresses (snapshots, for example).
     url: urlOf(selection.period, ofSeries),
     onBuildUrl: ({ replaceVariables }: DataLinkClickEvent) => {
@@ -81,12 +100,18 @@ const listed = (labels: Partial<Record<Dimension, string>>): Values =>
     }),
   );
 
+const isListed = ({ operator }: Filter): boolean =>
+  operator === '=' || operator === 'in' || operator === 'is null';
+
+/** An address has one list of values for a dimension. */
+const isHeld = (filters: readonly Filter[]): boolean =>
+  filters.every(isListed) && new Set(filters.map(({ dimension }) => dimension)).size === filters.length;
+
 const filterValues = (filters: readonly Filter[]): Values =>
   Object.fromEntries(
-    filters.flatMap(({ dimension, operator, values }) => {
-      if (operator === 'is null') return [[dimension, NOT_SET]];
-      return operator === '=' || operator === 'in' ? [[dimension, values]] : [];
-    }),
+    filters
+      .filter(isListed)
+      .map(({ dimension, operator, values }) => [dimension, operator === 'is null' ? NOT_SET : values]),
   );
 
 /** To the page of a row's request, which every viewer may open. */

@@ -5,7 +5,7 @@ import { groupKey, isMoney } from '../frames/group';
 import type { UsageResult } from '../frames/usageContext';
 import { usageSeries } from '../frames/usageSeries';
 import { usageTable } from '../frames/usageTable';
-import { pendingCallsLink } from '../links/links';
+import { costLinks } from '../links/links';
 import type { UsageQuery } from '../query';
 import { autoIntervals } from '../time/autoIntervals';
 import { previousPeriod, wireTimes } from '../time/period';
@@ -87,12 +87,13 @@ function ask(query: UsageQuery, interval: Interval | null, context: RunContext):
       now: context.now,
       answer,
       previous,
-      pendingLink: (labels) =>
-        pendingCallsLink(
-          context.source,
-          { period, zone, interval, filters: query.filters, groupBy: query.groupBy },
-          labels,
-        ),
+      costLinks: costLinks(context.source, {
+        period,
+        zone,
+        interval,
+        filters: query.filters,
+        groupBy: query.groupBy,
+      }),
     })),
   );
 }

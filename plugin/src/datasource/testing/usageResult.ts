@@ -26,7 +26,7 @@ export const usageResult = (rows: UsageRow[], change: Partial<UsageResult> = {})
   now: at('2026-12-01T00:00:00Z'),
   answer: answered(rows),
   previous: null,
-  pendingLink: (labels) => ({ title: 'Pending calls', url: JSON.stringify(labels) }),
+  costLinks: (group) => [{ title: 'Calls', url: JSON.stringify(group) }],
   ...change,
 });
 

@@ -3,7 +3,7 @@ import { TextLink } from '@grafana/ui';
 import type { Status } from '../../../api/wire';
 import { useEnvironment } from '../../environment';
 import { agoText } from '../../format/duration';
-import { callsText, percentText } from '../../format/number';
+import { callsText, countText, percentText } from '../../format/number';
 import { msBetween, timeText } from '../../format/time';
 import { useSource } from '../../source/SourceContext';
 import { MoneyText } from '../MoneyText';
@@ -82,7 +82,7 @@ function CoverageTile({ status: { today } }: { status: Status }) {
       value={percentText(today.coverage)}
       tone={today.pending_calls === 0 ? 'success' : 'warning'}
     >
-      {callsText(today.priced_calls)} of {callsText(billable)} have a price
+      {countText(today.priced_calls)} of {callsText(billable)} {billable === 1 ? 'has' : 'have'} a price
     </Tile>
   );
 }

@@ -72,7 +72,7 @@ export function ChainNotices({ chain: { pending, totals, partial, truncated, spa
       {totals.pending_calls > 0 && (
         <Alert
           severity="warning"
-          title={`${callsText(totals.pending_calls)} of ${countText(totals.priced_calls + totals.pending_calls)} without a price yet: the cost is without them`}
+          title={`${countText(totals.pending_calls)} of ${callsText(totals.priced_calls + totals.pending_calls)} without a price yet: the true cost is higher than shown`}
         >
           {[...reasons].map(([reason, message]) => (
             <div key={reason}>
