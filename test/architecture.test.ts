@@ -314,6 +314,34 @@ describe('the way from a request to the tables', () => {
   });
 });
 
+describe('the plugin', () => {
+  /** Its rooms, from the top; module.tsx is the entry. */
+  const ROOMS = ['module.tsx', 'app', 'datasource', 'links', 'api'];
+  const PLUGIN = new URL('../plugin/src/', import.meta.url);
+  const isSource = (path: string): boolean => /\.tsx?$/.test(path);
+  const paths = readdirSync(PLUGIN, { recursive: true, encoding: 'utf8' })
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter(isSource);
+
+  it('has no other rooms, and imports only run down them', () => {
+    const upward = paths.flatMap((from) => {
+      const { importedFiles } = ts.preProcessFile(readFileSync(new URL(from, PLUGIN), 'utf8'));
+      return importedFiles
+        .filter(({ fileName }) => fileName.startsWith('.'))
+        .map(({ fileName }) => posix.join(posix.dirname(from), fileName))
+        .filter((to) => ROOMS.indexOf(roomOf(to)) < ROOMS.indexOf(roomOf(from)))
+        .map((to) => `${from} imports ${to}`);
+    });
+    expect([...new Set(paths.map(roomOf))].sort()).toEqual([...ROOMS].sort());
+    expect(upward).toEqual([]);
+  });
+
+  it('knows the API by types that import nothing', () => {
+    const wire = readFileSync(new URL('api/wire.ts', PLUGIN), 'utf8');
+    expect(ts.preProcessFile(wire).importedFiles).toEqual([]);
+  });
+});
+
 describe('the style', () => {
   it('has no any, no enum and no default export', () => {
     expect(found((node) => node.kind === ts.SyntaxKind.AnyKeyword)).toEqual([]);

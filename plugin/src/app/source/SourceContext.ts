@@ -1,7 +1,7 @@
 import { createContext, useContext, useMemo } from 'react';
 import type { Api } from '../../api/client';
 import type { Source } from '../environment';
-import { pathsFor, type Paths } from '../paths';
+import { pathsFor, type Paths } from '../../links/paths';
 
 export interface ChosenSource {
   source: Source;

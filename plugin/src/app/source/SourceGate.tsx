@@ -3,7 +3,7 @@ import { useSearchParams } from 'react-router-dom';
 import { PluginPage } from '@grafana/runtime';
 import { Alert, EmptyState, LinkButton, Stack, Text } from '@grafana/ui';
 import { useEnvironment, type Environment, type Source } from '../environment';
-import { hrefOf } from '../paths';
+import { hrefOf } from '../../links/paths';
 import { chooseSource } from './chooseSource';
 import { SourceContext } from './SourceContext';
 import { SourcePicker } from './SourcePicker';

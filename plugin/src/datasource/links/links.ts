@@ -1,5 +1,5 @@
 import type { DataLink, DataLinkClickEvent } from '@grafana/data';
-import { pathsFor, type LinkParams } from '../../app/paths';
+import { pathsFor, type LinkParams } from '../../links/paths';
 import { DIMENSIONS, type Dimension, type Filter, type Interval } from '../../api/wire';
 import { NONE, OTHER } from '../none';
 import type { TokenledgerQuery } from '../query';

@@ -10,7 +10,7 @@ import { UNKNOWN } from '../../format/money';
 import { countText } from '../../format/number';
 import { timeText } from '../../format/time';
 import { totalTokens } from '../../format/usage';
-import type { Paths } from '../../paths';
+import type { Paths } from '../../../links/paths';
 import { useSource } from '../../source/SourceContext';
 import { CostCell } from '../CostCell';
 import { DataTable, type Column } from '../DataTable';

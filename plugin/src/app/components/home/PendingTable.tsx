@@ -7,7 +7,7 @@ import { DIMENSION_LABELS, REASON_LABELS } from '../../../datasource/labels';
 import { agoText } from '../../format/duration';
 import { countText, shortCountText } from '../../format/number';
 import { msBetween, timeText } from '../../format/time';
-import type { Paths } from '../../paths';
+import type { Paths } from '../../../links/paths';
 import { useSource } from '../../source/SourceContext';
 import { NOT_SET } from '../calls/callsState';
 import { Code } from '../Code';

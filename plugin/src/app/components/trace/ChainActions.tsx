@@ -3,7 +3,7 @@ import { Button, ClipboardButton, LinkButton } from '@grafana/ui';
 import type { TraceTotals } from '../../../api/wire';
 import { DEFAULTS } from '../../../datasource/query';
 import { SOURCE_TYPE, useEnvironment } from '../../environment';
-import { explorePath, hrefOf } from '../../paths';
+import { explorePath, hrefOf } from '../../../links/paths';
 import { useSource } from '../../source/SourceContext';
 
 interface Props {

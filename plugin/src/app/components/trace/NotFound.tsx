@@ -1,7 +1,7 @@
 import React from 'react';
 import { EmptyState, LinkButton } from '@grafana/ui';
 import { ApiError } from '../../../api/apiError';
-import { hrefOf } from '../../paths';
+import { hrefOf } from '../../../links/paths';
 import { useSource } from '../../source/SourceContext';
 
 /** The backend does not tell whether something exists that one may not see. */
