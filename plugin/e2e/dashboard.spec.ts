@@ -115,11 +115,32 @@ test('annotations tell what changed, without a complaint', async ({ page }) => {
   expect(complaints).toEqual([]);
 });
 
-test('a cost leads to the calls behind it', async ({ page }) => {
+test('a cost leads to the calls behind it, which add up to it, and to those missing in it', async ({
+  page,
+}) => {
   const path = await saveDashboard('Links', [{ title: 'Cost', type: 'table', queries: [USAGE] }]);
+  const { rows } = await queryUsage({ ...RANGE, measures: ['cost_usd', 'calls'], group_by: ['org_id'] });
+  const acme = rows.find(({ org_id: organisation }) => organisation === 'acme');
   await page.goto(path);
-  const row = page.getByRole('row').filter({ hasText: 'acme' });
-  await row.getByRole('link').first().click();
+  const cost = page.getByRole('row').filter({ hasText: 'acme' }).getByText('$');
+  await cost.click();
+  await expect(page.getByRole('link', { name: 'Pending calls' })).toHaveAttribute('href', /status=pending/);
+  await page.getByRole('link', { name: 'Calls', exact: true }).click();
   await expect(page).toHaveURL(/\/a\/tokenledger-app\/calls\?.*org_id=acme/);
   await expect(page.getByRole('heading', { name: 'Calls' })).toBeVisible();
+  await expect(page.getByText(`$${Number(acme?.cost_usd).toPrecision(3)}`)).toBeVisible();
+});
+
+test('a cell of a table becomes a filter of the dashboard', async ({ page }) => {
+  const path = await saveDashboard('Cells', [{ title: 'Cost', type: 'table', queries: [USAGE] }], {
+    variables: [adHoc],
+  });
+  const questions = questionsOf(page);
+  await page.goto(path);
+  const cell = page.getByRole('gridcell', { name: /^acme/ });
+  await cell.hover();
+  await page.getByRole('button', { name: 'Filter for value' }).click();
+  await expect(page.getByRole('gridcell', { name: 'globex', exact: true })).toHaveCount(0);
+  await expect(cell).toBeVisible();
+  expect(questions.at(-1)?.filters).toEqual([{ dimension: 'org_id', operator: '=', values: ['acme'] }]);
 });
