@@ -90,7 +90,8 @@ it('is never cut short by the time limit of statements, and leaves that as it wa
         const result = await work({
           script: connection.script,
           query: async (statement) => {
-            if (statement.sql.includes('refresh_continuous_aggregate')) limits.push(await limitOf(connection));
+            if (statement.sql.includes('refresh_continuous_aggregate'))
+              limits.push(await limitOf(connection));
             return connection.query(statement);
           },
         });
