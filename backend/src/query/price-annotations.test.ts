@@ -51,12 +51,19 @@ describe('priceAnnotations', () => {
   });
 
   it('tells an import as one, however many prices it brought', () => {
-    const [one, ...more] = told(imported('catalogue', 30));
+    const earlier = imported('catalogue', 1, { recordedAt: at(1) - 30 * 86_400_000, model: 'first' });
+    const [one, ...more] = told([...earlier, ...imported('catalogue', 30)]);
     expect(more).toEqual([]);
     expect(one?.title).toBe('Price catalogue 7: 30 prices added');
-    expect(one?.text.split('\n')).toHaveLength(6);
-    expect(one?.text).toMatch(/and 25 more prices$/);
+    expect(one?.text.split('\n')).toHaveLength(4);
+    expect(one?.text).toMatch(/and 27 more prices$/);
     expect(titles(imported('override', 2))).toEqual(['Prices file: 2 prices added']);
+  });
+
+  it('does not call the first catalogue a change', () => {
+    expect(told(imported('catalogue', 30))).toMatchObject([
+      { title: 'Price catalogue 7 imported: 30 prices', text: expect.stringMatching(/^The first import/) },
+    ]);
   });
 
   it.each([
@@ -120,7 +127,7 @@ describe('priceAnnotations', () => {
     ];
     const seen = told(versions, { organisations: ['acme'], forCustomer: true });
     expect(seen.map(({ title }) => title)).toEqual([
-      'Price catalogue 7: price of model-0 added',
+      'Price catalogue 7 imported: 1 price',
       'Price of gpt-4o added',
     ]);
     expect(seen.map(({ text }) => text).join()).not.toMatch(/globex|k1|new list/);

@@ -17,7 +17,7 @@ export interface PriceChangeRequest extends TimeRange {
 }
 
 /** Entries told one by one; of a new catalogue there are thousands. */
-const MAX_LINES = 5;
+const MAX_LINES = 3;
 
 /** Changes of prices, one for each import and each change by hand, oldest first. @param versions the whole book, in its order */
 export function priceAnnotations(
@@ -37,8 +37,24 @@ export function priceAnnotations(
     if (known) known.push(change);
     else changes.set(key, [change]);
   }
-  return [...changes].map(([key, list]) => annotationOf(key, list, request.forCustomer));
+  const firstImport = versions.find(({ source }) => source === 'catalogue')?.recordedAt;
+  return [...changes].map(([key, list]) =>
+    list[0]?.version.source === 'catalogue' && list[0].version.recordedAt === firstImport
+      ? importAnnotation(key, list[0].version, list.length)
+      : annotationOf(key, list, request.forCustomer),
+  );
 }
+
+/** The first catalogue changes nothing: there was no price before it. */
+const importAnnotation = (key: string, version: PriceVersion, count: number): Annotation => ({
+  id: `price_change ${key}`,
+  kind: 'price_change',
+  time: version.recordedAt,
+  timeEnd: null,
+  title: `Price catalogue ${version.sourceVersion} imported: ${counted(count, 'price')}`,
+  text: 'The first import. Calls are priced by it where no contract or price of your own says otherwise.',
+  tags: ['price_change', 'catalogue'],
+});
 
 interface PriceChange {
   readonly version: PriceVersion;

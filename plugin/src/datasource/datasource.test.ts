@@ -93,8 +93,8 @@ describe('a query', () => {
     expect((response.data as DataFrame[]).map(pointsOf)).toEqual([
       [
         ['11-20', 10],
-        ['11-21', null],
-        ['11-22', null],
+        ['11-21', 0],
+        ['11-22', 0],
       ],
     ]);
     expect(response.state).toBe(LoadingState.Done);

@@ -65,12 +65,21 @@ export const MEASURE_LABELS: Record<Measure, MeasureLabel> = {
   ),
   cache_write_1h_tokens: tokens('Cache writes, 1 hour', 'Written to a cache that keeps them for 1 hour'),
   duration_ms_avg: latency('Duration, mean', 'Mean duration of a call'),
-  duration_ms_p50: latency('Duration, p50', 'Half of the calls took at most this'),
-  duration_ms_p95: latency('Duration, p95', '95 % of the calls took at most this'),
-  duration_ms_p99: latency('Duration, p99', '99 % of the calls took at most this'),
-  time_to_first_token_ms_p50: latency('Time to first token, p50', 'Half of the calls answered within this'),
-  time_to_first_token_ms_p95: latency('Time to first token, p95', '95 % of the calls answered within this'),
-  time_to_first_token_ms_p99: latency('Time to first token, p99', '99 % of the calls answered within this'),
+  duration_ms_p50: latency('Duration, p50', 'About half of the calls took at most this (within 9 %)'),
+  duration_ms_p95: latency('Duration, p95', 'About 95 % of the calls took at most this (within 9 %)'),
+  duration_ms_p99: latency('Duration, p99', 'About 99 % of the calls took at most this (within 9 %)'),
+  time_to_first_token_ms_p50: latency(
+    'Time to first token, p50',
+    'About half of the calls answered within this (within 9 %)',
+  ),
+  time_to_first_token_ms_p95: latency(
+    'Time to first token, p95',
+    'About 95 % of the calls answered within this (within 9 %)',
+  ),
+  time_to_first_token_ms_p99: latency(
+    'Time to first token, p99',
+    'About 99 % of the calls answered within this (within 9 %)',
+  ),
 };
 
 export const DIMENSION_LABELS: Record<Dimension, Label> = {

@@ -20,7 +20,7 @@ export function annotationsFrame(refId: string, annotations: readonly Annotation
       field('time', FieldType.time, ({ time }) => Date.parse(time)),
       field('timeEnd', FieldType.time, ({ time_end: end }) => (end === null ? null : Date.parse(end))),
       field('title', FieldType.string, ({ title }) => textUtil.escapeHtml(title)),
-      field('text', FieldType.string, ({ text }) => textUtil.escapeHtml(text)),
+      field('text', FieldType.string, ({ text }) => textUtil.escapeHtml(text).replaceAll('\n', '<br>')),
       field('tags', FieldType.other, ({ tags }) => tags),
       field('id', FieldType.string, ({ id }) => id),
     ],

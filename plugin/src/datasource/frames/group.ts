@@ -23,8 +23,15 @@ export function numberOf(value: string | number | null | undefined): number | nu
 
 export const isMoney = (measure: Measure): boolean => MEASURE_LABELS[measure].unit === 'currencyUSD';
 
-const isCount = (measure: Measure): boolean =>
-  MEASURE_LABELS[measure].group === 'Calls' && MEASURE_LABELS[measure].unit === 'short';
+const SUMS_OF_MONEY: ReadonlySet<Measure> = new Set(['cost_usd', 'inexact_cost_usd', 'error_cost_usd']);
 
-/** Where the backend has no row there were no calls. Then their number is 0; a cost, tokens or a duration there is none. */
-export const withoutCalls = (measure: Measure): number | null => (isCount(measure) ? 0 : null);
+const isSum = (measure: Measure): boolean => {
+  const { group, unit } = MEASURE_LABELS[measure];
+  return SUMS_OF_MONEY.has(measure) || (unit === 'short' && (group === 'Calls' || group === 'Tokens'));
+};
+
+/**
+ * Where the backend has no row there were no calls, and nothing cost nothing: sums are 0. (Calls without a cost have a row, where
+ * the cost is null.) A rate, a duration or a cost per call there is none.
+ */
+export const withoutCalls = (measure: Measure): number | null => (isSum(measure) ? 0 : null);

@@ -23,7 +23,7 @@ describe('usageSeries', () => {
     ]);
   });
 
-  it('leaves a gap where there were no calls, but counts none', () => {
+  it('knows that nothing cost nothing, and leaves a gap where calls have no cost yet', () => {
     const frames = usageSeries(
       usageResult(
         [
@@ -38,7 +38,7 @@ describe('usageSeries', () => {
     expect(frames.map(pointsOf)).toEqual([
       [
         ['11-20', 1],
-        ['11-21', null],
+        ['11-21', 0],
         ['11-22', null],
       ],
       [
