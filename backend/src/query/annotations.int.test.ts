@@ -134,7 +134,7 @@ describe('GET /api/v1/annotations', () => {
     await recovered(['2026-11-20T10:05:00Z', { org_id: 'globex' }]);
     const { annotations } = await ask('', boundTo('acme'));
     expect(annotations.map(({ kind, title }) => [kind, title])).toEqual([
-      ['price_change', 'Price catalogue test: price of gpt-4o added'],
+      ['price_change', 'Price catalogue test imported: 1 price'],
       ['day_restated', '12 Nov 2026 restated: +2 USD, pending calls priced'],
     ]);
     await expect(ask('org_id=globex', boundTo('acme'))).rejects.toMatchObject({ status: 403 });
