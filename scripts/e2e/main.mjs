@@ -103,9 +103,10 @@ async function playwright(environment) {
   });
   // Ctrl-C reaches Playwright too: here it is left to end, so that what runs beside it is stopped and removed.
   const wait = () => {};
-  process.on('SIGINT', wait);
+  const end = () => child.kill('SIGTERM');
+  process.on('SIGINT', wait).on('SIGTERM', end);
   const code = await new Promise((resolve) => child.once('exit', resolve));
-  process.off('SIGINT', wait);
+  process.off('SIGINT', wait).off('SIGTERM', end);
   carried?.remove();
   return code ?? 1;
 }

@@ -25,7 +25,8 @@ export function HomePage() {
   );
   const you = status.stale ? undefined : status.value?.you;
   const isEmpty = !status.stale && status.value?.last_event === null;
-  const isTeam = you?.audience !== 'customer';
+  // Before the status says who asks nothing is asked that a customer may not; without a status the team sees what it can.
+  const isTeam = status.error ? true : you?.audience === 'team';
   const sendData = (
     <Section title="Send data">
       <SendData mayChange={you?.may_change ?? false} />
