@@ -67,7 +67,9 @@ export function QueryHelp({ query, onClickExample }: QueryEditorHelpProps<Tokenl
           pending, never zero.
         </li>
         <li>
-          Filters take template variables, such as <code>$organisation</code>, with one value or many.
+          Filters take template variables, such as <code>$organisation</code>, with one value or many. So do
+          measures, groups and the interval: give the variable names such as <code>model</code> or{' '}
+          <code>cost_usd</code>.
         </li>
         <li>
           <strong>Calls</strong> lists single calls: follow the link of one to its request, and to how its

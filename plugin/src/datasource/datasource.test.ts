@@ -279,6 +279,22 @@ describe('filters', () => {
     ]);
   });
 
+  it('have the names that variables stand for, and the first measure of them ranks', async () => {
+    const variables = {
+      dim: { value: ['model', 'provider'] },
+      what: { value: 'calls' },
+      step: { value: '1d' },
+    };
+    const { source, asked } = setUp(undefined, variables);
+    const query = { refId: 'A', groupBy: ['$dim'], measures: ['$what', 'cost_usd'], interval: '$step' };
+    await ask(source, request([query]));
+    expect(asked[0]?.body).toMatchObject({
+      group_by: ['model', 'provider'],
+      interval: '1d',
+      top: { by: 'calls' },
+    });
+  });
+
   it('take the value of a repeated panel', async () => {
     const { source, asked } = setUp(undefined, { model: { value: ['a', 'b'] } });
     await ask(

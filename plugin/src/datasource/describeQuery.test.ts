@@ -29,6 +29,10 @@ describe('describeQuery', () => {
       { ...usage, measures: ['duration_ms_p95'], groupBy: ['provider', 'model'], top: 1, interval: '1mo' },
       'Duration, p95 by provider and model per month, the greatest',
     ],
+    [
+      { ...usage, measures: ['cost_usd', '$Measure'], groupBy: ['${Dim}', 'model'], interval: '[[Step]]' },
+      'Cost and $Measure by ${Dim} and model per [[Step]], the 10 greatest',
+    ],
     [{ ...usage, measures: [], groupBy: [], top: null }, 'Nothing yet over time'],
     [calls, 'The 100 newest calls'],
     [

@@ -1,5 +1,6 @@
-import type { Interval, Operator } from '../api/wire';
+import type { Operator } from '../api/wire';
 import { ANNOTATION_KIND_LABELS, EVENT_FIELD_LABELS, MEASURE_LABELS } from './labels';
+import { isVariable } from './interpolateText';
 import type {
   AnnotationsQuery,
   CallFilter,
@@ -7,6 +8,7 @@ import type {
   CostQuery,
   TokenledgerQuery,
   TraceQuery,
+  UsageInterval,
   UsageQuery,
 } from './query';
 
@@ -26,7 +28,7 @@ export function describeQuery(query: TokenledgerQuery): string {
   }
 }
 
-const EVERY: Readonly<Record<'auto' | 'none' | Interval, string>> = {
+const EVERY: Readonly<Record<UsageInterval, string>> = {
   auto: 'over time',
   none: 'over the whole time range',
   '15m': 'per 15 minutes',
@@ -37,10 +39,13 @@ const EVERY: Readonly<Record<'auto' | 'none' | Interval, string>> = {
 };
 
 function describeUsage({ measures, groupBy, interval, top, filters, compare }: UsageQuery): string {
-  const what = listed(measures.map((measure) => MEASURE_LABELS[measure].label));
-  const groups = groupBy.map((dimension) => inSentence(EVENT_FIELD_LABELS[dimension].label));
+  const what = listed(measures.map((name) => (isVariable(name) ? name : MEASURE_LABELS[name].label)));
+  const groups = groupBy.map((name) =>
+    isVariable(name) ? name : inSentence(EVENT_FIELD_LABELS[name].label),
+  );
+  const when = isVariable(interval) ? `per ${interval}` : EVERY[interval];
   const parts = [
-    `${what ? sentenceCase(what) : 'Nothing yet'}${groups.length ? ` by ${listed(groups)}` : ''} ${EVERY[interval]}`,
+    `${what ? sentenceCase(what) : 'Nothing yet'}${groups.length ? ` by ${listed(groups)}` : ''} ${when}`,
     groups.length && top !== null ? `the ${top === 1 ? 'greatest' : `${top} greatest`}` : '',
     where(filters.map(({ dimension, ...filter }) => ({ field: dimension, ...filter }))),
     compare === 'previous_period' ? 'beside the previous period' : '',

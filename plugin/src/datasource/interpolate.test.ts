@@ -1,7 +1,7 @@
 import type { Operator } from '../api/wire';
 import { interpolateQuery } from './interpolate';
 import { interpolateFilter } from './interpolateFilter';
-import { DEFAULTS, type TraceQuery } from './query';
+import { DEFAULTS, type TraceQuery, type UsageQuery } from './query';
 import { fakeReplace } from './testing/fakeReplace';
 
 const replace = fakeReplace({
@@ -20,6 +20,13 @@ const replace = fakeReplace({
   typed: { value: 'gpt-.*', type: 'textbox' },
   nothing: { value: ['(none)'] },
   mixed: { value: ['(none)', 'x'] },
+  dim: { value: 'model' },
+  dims: { value: ['provider', 'model'] },
+  allDims: { value: ['org_id', 'model'], type: 'custom', includeAll: true, isAll: true },
+  measures: { value: ['calls', 'cost_usd'] },
+  interval: { value: '1d' },
+  intervals: { value: ['1h', '1d'] },
+  minutes: { value: '5m' },
 });
 
 const filter = (operator: Operator, ...values: string[]) => ({ dimension: 'model', operator, values });
@@ -117,5 +124,58 @@ describe('interpolateQuery', () => {
       // The filters of calls have a field instead of a dimension; neither is looked at.
       expect(interpolateQuery(query as never, replace)).toMatchObject(expected);
     }
+  });
+});
+
+describe('the names in a usage query', () => {
+  const run = (change: Partial<UsageQuery>) =>
+    interpolateQuery({ refId: 'A', ...DEFAULTS.usage, ...change }, replace);
+
+  it.each<[UsageQuery['groupBy'], string[]]>([
+    [['$dim'], ['model']],
+    [['${dim}'], ['model']],
+    [['[[dim]]'], ['model']],
+    [['$dims'], ['provider', 'model']],
+    [['${dims:csv}'], ['provider', 'model']],
+    [['$allDims'], ['org_id', 'model']],
+    [
+      ['model', '$dims', 'org_id', '$dim'],
+      ['model', 'provider', 'org_id'],
+    ],
+    [['$empty'], []],
+    [['$blank'], []],
+    [['org_id', '$empty'], ['org_id']],
+  ])('groups by what %j stands for, each once', (groupBy, expected) => {
+    expect(run({ groupBy })).toMatchObject({ groupBy: expected });
+  });
+
+  it('are measures in the order chosen, so that the first one ranks', () => {
+    expect(run({ measures: ['$measures', 'cost_usd', 'coverage'] })).toMatchObject({
+      measures: ['calls', 'cost_usd', 'coverage'],
+    });
+  });
+
+  it.each<[UsageQuery['interval'], string]>([
+    ['$interval', '1d'],
+    ['[[interval]]', '1d'],
+    ['$blank', 'auto'],
+    ['$empty', 'auto'],
+    ['none', 'none'],
+  ])('are one interval: %s', (interval, expected) => {
+    expect(run({ interval })).toMatchObject({ interval: expected });
+  });
+
+  it('are not two intervals', () => {
+    expect(() => run({ interval: '$intervals' })).toThrow(/more than one interval. Choose one value/);
+  });
+
+  it.each<[string, Partial<UsageQuery>]>([
+    ['gpt-4o', { groupBy: ['$one'] }],
+    ['$missing', { groupBy: ['$missing'] }],
+    ['model', { measures: ['$dim'] }],
+    ['5m', { interval: '$minutes' }],
+    ['.*', { groupBy: ['$everything'] }],
+  ])('must be there: %s', (name, change) => {
+    expect(() => run(change)).toThrow(`This query names "${name}", which this plugin does not know.`);
   });
 });

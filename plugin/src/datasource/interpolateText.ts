@@ -1,3 +1,5 @@
+import type { Variable } from './query';
+
 /** Grafana's `getTemplateSrv().replace`, bound to the scoped variables of a request. */
 export type Replace = (text: string, format?: string | FormatValue) => string;
 
@@ -17,6 +19,9 @@ const ALL_TEXT = 'All';
 
 /** `$a`, `[[a]]`, `${a}`, each perhaps with a field path and a format, and nothing beside it. */
 const LONE_VARIABLE = /^(?:\$(\w+)|\[\[(\w+?)(?::[^\]]+)?\]\]|\$\{(\w+)(\.[^:}]+)?(?::[^}]+)?\})$/;
+
+/** Whether a text is one template variable, and nothing beside it. */
+export const isVariable = (text: string): text is Variable => LONE_VARIABLE.test(text);
 
 /** What a text stands for once its variables are known. */
 export type Meaning =
@@ -39,6 +44,14 @@ export function meaningOf(text: string, replace: Replace, quote = (value: string
   const lone = `\${${name}}`;
   if (replace(lone) === lone) return { kind: 'texts', texts: [text] };
   return allOf(name, lone, replace) ?? { kind: 'texts', texts: expand(lone, replace, quote) };
+}
+
+/** Every value of a text that is a variable, "All" as the list of its options; of any other text, or an unknown variable, itself. */
+export function valuesOf(text: string, replace: Replace): readonly string[] {
+  const name = loneVariable(text);
+  if (name === null) return [text];
+  const lone = `\${${name}}`;
+  return replace(lone) === lone ? [text] : expand(lone, replace, (value) => value);
 }
 
 function loneVariable(text: string): string | null {

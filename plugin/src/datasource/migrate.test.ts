@@ -44,7 +44,13 @@ describe('migrateQuery', () => {
     expect(migrateQuery({ refId: 'A', measures: 'cost_usd' })).toMatchObject({ measures: ['cost_usd'] });
   });
 
+  it('leaves variables as they are written, wherever a name may stand', () => {
+    const names = { measures: ['$measures'], groupBy: ['${dim}', 'model'], interval: '[[interval]]' };
+    expect(migrateQuery({ refId: 'A', ...names })).toMatchObject(names);
+  });
+
   it.each([
+    ['x$dim', { groupBy: ['x$dim'] }],
     ['cost', { measures: ['cost_usd', 'cost'] }],
     ['customer', { groupBy: ['customer'] }],
     ['5m', { interval: '5m' }],

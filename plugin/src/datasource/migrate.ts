@@ -1,5 +1,5 @@
 import { DEFAULTS, QUERY_VERSION, type QueryType, type TokenledgerQuery } from './query';
-import { unknownName } from './unknownName';
+import { unknownName, unknownNameError } from './unknownName';
 
 /**
  * Reads a query as somebody once saved it.
@@ -33,11 +33,7 @@ export function migrateQuery(saved: unknown): TokenledgerQuery {
   }
   const query = withDefaults(type, current);
   const unknown = unknownName(query);
-  if (unknown !== undefined) {
-    throw new Error(
-      `This query names "${unknown}", which this plugin does not know. Correct it, or update the plugin.`,
-    );
-  }
+  if (unknown !== undefined) throw unknownNameError(unknown);
   return query;
 }
 

@@ -1,14 +1,14 @@
 import type { DataSourceJsonData } from '@grafana/data';
 import type { DataQuery } from '@grafana/schema';
-import type {
-  AnnotationKind,
-  Dimension,
-  EventField,
-  EventOrder,
-  Filter,
-  Interval,
-  Measure,
-  Operator,
+import {
+  INTERVALS,
+  type AnnotationKind,
+  type Dimension,
+  type EventField,
+  type EventOrder,
+  type Filter,
+  type Measure,
+  type Operator,
 } from '../api/wire';
 
 /** Raised when a saved query has to be read differently; see migrate.ts. */
@@ -19,13 +19,22 @@ interface QueryOf<Type extends string> extends DataQuery {
   version: number;
 }
 
-/** Sums of usage and cost over the time range. Values of filters may hold template variables. */
+/** A template variable as it is written: `$name`, `${name}` or `[[name]]`; see `isVariable`. */
+export type Variable = `$${string}` | `[[${string}]]`;
+
+/** A name, or a variable whose values are such names. */
+export type OrVariable<Name extends string> = Name | Variable;
+
+/** `auto` follows the width of the panel, `none` gives one row per group over the whole time. */
+export const USAGE_INTERVALS = ['auto', 'none', ...INTERVALS] as const;
+export type UsageInterval = (typeof USAGE_INTERVALS)[number];
+
+/** Sums of usage and cost over the time range. Values of filters may hold template variables, too. */
 export interface UsageQuery extends QueryOf<'usage'> {
-  measures: Measure[];
-  groupBy: Dimension[];
+  measures: Array<OrVariable<Measure>>;
+  groupBy: Array<OrVariable<Dimension>>;
   filters: Filter[];
-  /** `auto` follows the width of the panel, `none` gives one row per group over the whole time. */
-  interval: 'auto' | 'none' | Interval;
+  interval: OrVariable<UsageInterval>;
   /** Only so many groups, the greatest by the first measure; all others are summed as one. Null: all groups. */
   top: number | null;
   compare: 'none' | 'previous_period';
@@ -66,7 +75,17 @@ export interface AnnotationsQuery extends QueryOf<'annotations'> {
   filters: Filter[];
 }
 
+/** A usage query without template variables. */
+export interface ResolvedUsageQuery extends UsageQuery {
+  measures: Measure[];
+  groupBy: Dimension[];
+  interval: UsageInterval;
+}
+
 export type TokenledgerQuery = UsageQuery | CallsQuery | TraceQuery | CostQuery | AnnotationsQuery;
+/** What runs: no template variable is left in it. */
+export type ResolvedQuery = Exclude<TokenledgerQuery, UsageQuery> | ResolvedUsageQuery;
+
 export type QueryType = TokenledgerQuery['queryType'];
 
 /** A query without the two fields that Grafana gives it. */

@@ -1,31 +1,31 @@
-import {
-  ANNOTATION_KINDS,
-  DIMENSIONS,
-  EVENT_FIELDS,
-  EVENT_ORDERS,
-  INTERVALS,
-  MEASURES,
-  OPERATORS,
-} from '../api/wire';
-import type { TokenledgerQuery } from './query';
+import { ANNOTATION_KINDS, DIMENSIONS, EVENT_FIELDS, EVENT_ORDERS, MEASURES, OPERATORS } from '../api/wire';
+import { isVariable } from './interpolateText';
+import { USAGE_INTERVALS, type TokenledgerQuery } from './query';
 
 type Names = readonly string[];
 
-/** The first name in a query that this version does not know, as hand-written JSON may have; undefined for none. */
+/**
+ * The first name in a query that this version does not know, as hand-written JSON may have; undefined for none. What a
+ * variable stands for is only known when the query runs (interpolate.ts).
+ */
 export function unknownName(query: TokenledgerQuery): string | undefined {
   return namesIn(query)
     .flatMap(([names, known]) => names.filter((name) => !known.includes(name)))
     .at(0);
 }
 
+/** Says what to do about a name that there is not. */
+export const unknownNameError = (name: string): Error =>
+  new Error(`This query names "${name}", which this plugin does not know. Correct it, or update the plugin.`);
+
 /** What a query names, each list beside all that there is of its kind. */
 function namesIn(query: TokenledgerQuery): Array<readonly [names: Names, known: Names]> {
   switch (query.queryType) {
     case 'usage':
       return [
-        [query.measures, MEASURES],
-        [query.groupBy, DIMENSIONS],
-        [[query.interval], ['auto', 'none', ...INTERVALS]],
+        [withoutVariables(query.measures), MEASURES],
+        [withoutVariables(query.groupBy), DIMENSIONS],
+        [withoutVariables([query.interval]), USAGE_INTERVALS],
         [query.filters.map(({ dimension }) => dimension), DIMENSIONS],
         [query.filters.map(({ operator }) => operator), OPERATORS],
       ];
@@ -47,3 +47,5 @@ function namesIn(query: TokenledgerQuery): Array<readonly [names: Names, known: 
       return [];
   }
 }
+
+const withoutVariables = (names: Names): Names => names.filter((name) => !isVariable(name));

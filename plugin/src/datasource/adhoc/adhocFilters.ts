@@ -1,5 +1,12 @@
 import type { AdHocVariableFilter } from '@grafana/data';
-import { DIMENSIONS, EVENT_FIELDS, type Dimension, type EventField, type Operator } from '../../api/wire';
+import {
+  DIMENSIONS,
+  EVENT_FIELDS,
+  type Dimension,
+  type EventField,
+  type Filter,
+  type Operator,
+} from '../../api/wire';
 import { interpolateFilter } from '../interpolateFilter';
 import { EVENT_FIELD_LABELS } from '../labels';
 import type { CallFilter, TokenledgerQuery } from '../query';
@@ -50,33 +57,37 @@ export const fieldOf = (key: string): EventField | undefined =>
  * The query with the dashboard's ad-hoc filters added. A trace and the cost of a call are chosen by their ids alone.
  * @throws Error where a filter does not fit the query
  */
-export function withAdhoc(
-  query: TokenledgerQuery,
+export function withAdhoc<Query extends TokenledgerQuery>(
+  query: Query,
   filters: readonly AdHocVariableFilter[] = [],
-): TokenledgerQuery {
+): Query {
+  const changed = filtersWith(query, filters);
+  return changed ? { ...query, ...changed } : query;
+}
+
+function filtersWith(
+  query: TokenledgerQuery,
+  adhoc: readonly AdHocVariableFilter[],
+): { filters: CallFilter[] | Filter[] } | null {
   switch (query.queryType) {
     case 'calls':
-      return { ...query, filters: [...query.filters, ...fromAdhoc(filters)] };
+      return { filters: [...query.filters, ...fromAdhoc(adhoc)] };
     case 'usage':
-      return { ...query, filters: [...query.filters, ...fromAdhoc(filters).map(ofDimension)] };
-    case 'annotations':
+      return { filters: [...query.filters, ...fromAdhoc(adhoc).map(ofDimension)] };
+    case 'annotations': {
       // What explains too much does no harm: filters that annotations do not know are left out.
-      return {
-        ...query,
-        filters: [
-          ...query.filters,
-          ...fromAdhoc(filters)
-            .filter(({ field, operator }) => isDimension(field) && (operator === '=' || operator === 'in'))
-            .map(ofDimension),
-        ],
-      };
+      const told = fromAdhoc(adhoc).filter(
+        ({ field, operator }) => isDimension(field) && (operator === '=' || operator === 'in'),
+      );
+      return { filters: [...query.filters, ...told.map(ofDimension)] };
+    }
     case 'trace':
     case 'cost':
-      return query;
+      return null;
   }
 }
 
-function ofDimension({ field, operator, values }: CallFilter) {
+function ofDimension({ field, operator, values }: CallFilter): Filter {
   if (isDimension(field)) return { dimension: field, operator, values };
   throw new Error(
     `Sums are not kept by ${EVENT_FIELD_LABELS[field].label.toLowerCase()}: remove this filter, or use a query of the type "Calls".`,

@@ -2,14 +2,16 @@ import { MultiCombobox } from '@grafana/ui';
 import React from 'react';
 import type { Measure } from '../../api/wire';
 import { MEASURE_LABELS } from '../labels';
+import type { OrVariable } from '../query';
 import { EditorField } from './EditorField';
 import { optionsOf } from './options';
+import { orVariables } from './variableOptions';
 
 const MEASURES = optionsOf(MEASURE_LABELS);
 
 interface Props {
-  measures: Measure[];
-  onChange: (measures: Measure[]) => void;
+  measures: Array<OrVariable<Measure>>;
+  onChange: (measures: Array<OrVariable<Measure>>) => void;
 }
 
 export function MeasuresField({ measures, onChange }: Props) {
@@ -22,7 +24,7 @@ export function MeasuresField({ measures, onChange }: Props) {
       {({ 'aria-labelledby': labelledBy }) => (
         <MultiCombobox
           aria-labelledby={labelledBy}
-          options={MEASURES}
+          options={orVariables(MEASURES)}
           value={measures}
           placeholder="Choose measures"
           invalid={measures.length === 0}

@@ -82,6 +82,40 @@ describe('QueryEditor', () => {
     expect(query()).toEqual({ refId: 'A' });
   });
 
+  it('offers variables of the dashboard as groups, measures and interval', async () => {
+    setVariables(['dim']);
+    const { user, query } = renderEditor();
+    for (const name of ['Group by', 'Measures', 'Interval']) {
+      await user.click(box(name));
+      await user.click(await option('$dim Variable'));
+      await user.keyboard('{Escape}');
+    }
+    expect(query()).toMatchObject({
+      groupBy: ['org_id', '$dim'],
+      measures: ['cost_usd', '$dim'],
+      interval: '$dim',
+    });
+    expect(screen.getByTestId('tokenledger-summary')).toHaveTextContent('organisation and $dim per $dim');
+  });
+
+  it('offers a variable of the kind interval as interval only', async () => {
+    setVariables(['step'], 'interval');
+    const { user, query } = renderEditor();
+    await user.click(box('Group by'));
+    expect(await option(/^Model/)).toBeInTheDocument();
+    expect(screen.queryByRole('option', { name: '$step Variable' })).not.toBeInTheDocument();
+    await user.keyboard('{Escape}');
+    await user.click(box('Interval'));
+    await user.click(await option('$step Variable'));
+    expect(query()).toMatchObject({ groupBy: ['org_id'], interval: '$step' });
+  });
+
+  it('shows a variable as it was written, where no dashboard has it', () => {
+    renderEditor({ ...DEFAULTS.usage, groupBy: ['${dim}'], interval: '[[step]]' });
+    expect(screen.getByText('${dim}')).toBeInTheDocument();
+    expect(box('Interval')).toHaveValue('[[step]]');
+  });
+
   it('does not show a query of a newer version as something else', () => {
     renderEditor({ ...DEFAULTS.usage, version: 99 });
     expect(screen.getByText(/Update the plugin/)).toBeInTheDocument();

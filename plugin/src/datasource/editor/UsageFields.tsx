@@ -10,6 +10,7 @@ import { Filters } from './Filters';
 import { MeasuresField } from './MeasuresField';
 import { optionsOf } from './options';
 import type { FieldsProps } from './fieldsProps';
+import { orVariables } from './variableOptions';
 
 const GROUPS = optionsOf(DIMENSION_LABELS);
 const INTERVALS = optionsOf(INTERVAL_LABELS);
@@ -40,7 +41,7 @@ export function UsageFields({ api, query, range, onChange }: FieldsProps<UsageQu
           {({ 'aria-labelledby': labelledBy }) => (
             <MultiCombobox
               aria-labelledby={labelledBy}
-              options={GROUPS}
+              options={orVariables(GROUPS)}
               value={query.groupBy}
               placeholder="Everything together"
               isClearable
@@ -55,7 +56,7 @@ export function UsageFields({ api, query, range, onChange }: FieldsProps<UsageQu
           {(ids) => (
             <Combobox
               {...ids}
-              options={INTERVALS}
+              options={orVariables(INTERVALS, 'interval')}
               value={query.interval}
               onChange={({ value }) => onChange({ interval: value })}
             />

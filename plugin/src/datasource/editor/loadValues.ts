@@ -20,27 +20,10 @@ export interface ValueScope {
 /** More than anybody scrolls through: beyond them one types. */
 const MOST_VALUES = 100;
 
-/** Kinds of variables that hold a value; the others (`datasource`, `adhoc`, `groupby`, …) mean something else. */
-const VALUE_VARIABLES: readonly string[] = ['query', 'custom', 'constant', 'textbox'];
-
 /** The values of a field that is not free text, or undefined. */
 export function fixedValues(field: EventField): ComboboxOption[] | undefined {
   const labels = VALUE_LABELS[field];
   return labels && optionsOf(labels);
-}
-
-/** The template variables of the dashboard that contain the text, as options. */
-export function variableOptions(search: string): ComboboxOption[] {
-  const text = search.toLowerCase();
-  return getTemplateSrv()
-    .getVariables()
-    .filter(({ type, name }) => VALUE_VARIABLES.includes(type) && `$${name}`.toLowerCase().includes(text))
-    .map(({ name }) => ({
-      value: `$${name}`,
-      label: `$${name}`,
-      description: 'Variable',
-      group: 'Variables',
-    }));
 }
 
 /**

@@ -29,8 +29,8 @@ export const setUpUser = () =>
   userEvent.setup({ delay: null, pointerEventsCheck: PointerEventsCheckLevel.Never });
 
 /** Template variables that every test of the editors has, as Grafana's service would give them. */
-export function setVariables(names: readonly string[]) {
-  const variables = names.map((name) => ({ name, type: 'query' }));
+export function setVariables(names: readonly string[], type = 'query') {
+  const variables = names.map((name) => ({ name, type }));
   const templates: Partial<TemplateSrv> = {
     getVariables: () => variables as ReturnType<TemplateSrv['getVariables']>,
     replace: (text) => text ?? '',

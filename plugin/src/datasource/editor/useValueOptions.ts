@@ -2,7 +2,8 @@ import type { ComboboxOption } from '@grafana/ui';
 import { useCallback, useEffect, useRef } from 'react';
 import type { Api } from '../../api/client';
 import { DIMENSIONS, type EventField } from '../../api/wire';
-import { fixedValues, loadValues, variableOptions, type ValueScope } from './loadValues';
+import { fixedValues, loadValues, type ValueScope } from './loadValues';
+import { variableOptions } from './variableOptions';
 
 /**
  * What a picker of values asks for its options. The function stays the same while only time range and other filters

@@ -1,16 +1,13 @@
 import { defer, type Observable } from 'rxjs';
-import type { TokenledgerQuery } from '../query';
+import type { ResolvedQuery } from '../query';
 import type { Answer, RunContext } from './answer';
 import { runAnnotations } from './runAnnotations';
 import { runCalls } from './runCalls';
 import { runCost, runTrace } from './runChain';
 import { runUsage } from './runUsage';
 
-/**
- * Asks the backend and makes frames of the answer: one emission, or an error whose message can be shown.
- * @param query without template variables
- */
-export function runQuery(query: TokenledgerQuery, context: RunContext): Observable<Answer> {
+/** Asks the backend and makes frames of the answer: one emission, or an error whose message can be shown. */
+export function runQuery(query: ResolvedQuery, context: RunContext): Observable<Answer> {
   return defer(() => {
     switch (query.queryType) {
       case 'usage':

@@ -6,7 +6,7 @@ import type { UsageResult } from '../frames/usageContext';
 import { usageSeries } from '../frames/usageSeries';
 import { usageTable } from '../frames/usageTable';
 import { costLinks } from '../links/links';
-import type { UsageQuery } from '../query';
+import type { ResolvedUsageQuery } from '../query';
 import { autoIntervals } from '../time/autoIntervals';
 import { previousPeriod, wireTimes } from '../time/period';
 import { zoneOf, type Zone } from '../time/zone';
@@ -23,7 +23,7 @@ const MOST_VALUES = 1000;
 const ABOUT_MONEY: readonly Measure[] = ['cost_usd', 'priced_calls', 'pending_calls', 'inexact_cost_usd'];
 
 /** @throws (in the Observable) Error that tells what to do */
-export function runUsage(query: UsageQuery, context: RunContext): Observable<Answer> {
+export function runUsage(query: ResolvedUsageQuery, context: RunContext): Observable<Answer> {
   if (query.measures.length === 0) return throwError(() => new Error('Choose at least one measure.'));
   const intervals = intervalsOf(query, context);
   const inZone = (zone: Zone): Observable<UsageResult> =>
@@ -41,7 +41,7 @@ export function runUsage(query: UsageQuery, context: RunContext): Observable<Ans
 }
 
 function intervalsOf(
-  { interval }: UsageQuery,
+  { interval }: ResolvedUsageQuery,
   { period, maxDataPoints }: RunContext,
 ): Array<Interval | null> {
   if (interval === 'auto') return autoIntervals(period, maxDataPoints);
@@ -71,7 +71,11 @@ const isTooFine = (error: unknown): boolean =>
 
 const TOO_MANY_ROWS = 'too_many_rows';
 
-function ask(query: UsageQuery, interval: Interval | null, context: RunContext): Observable<UsageResult> {
+function ask(
+  query: ResolvedUsageQuery,
+  interval: Interval | null,
+  context: RunContext,
+): Observable<UsageResult> {
   const { api, period, zone } = context;
   const request = requestOf(query, interval, context);
   return api.usage(request).pipe(
@@ -98,7 +102,7 @@ function ask(query: UsageQuery, interval: Interval | null, context: RunContext):
   );
 }
 
-function requestOf(query: UsageQuery, interval: Interval | null, context: RunContext): UsageRequest {
+function requestOf(query: ResolvedUsageQuery, interval: Interval | null, context: RunContext): UsageRequest {
   const [by] = query.measures;
   const isCut = query.top !== null && query.groupBy.length > 0;
   return {
@@ -116,7 +120,7 @@ function requestOf(query: UsageQuery, interval: Interval | null, context: RunCon
 }
 
 /** A line that misses some of its points would lie; a table only ends early, and says so. */
-function complete(answer: UsageAnswer, { format }: UsageQuery): UsageAnswer {
+function complete(answer: UsageAnswer, { format }: ResolvedUsageQuery): UsageAnswer {
   if (!answer.meta.truncated || format === 'table') return answer;
   throw new ApiError(
     200,
@@ -133,7 +137,7 @@ type WithPrevious = Pick<UsageResult, 'answer' | 'previous'>;
  * as it was of other groups.
  */
 function askPrevious(
-  query: UsageQuery,
+  query: ResolvedUsageQuery,
   request: UsageRequest,
   answer: UsageAnswer,
   { api, period, zone }: RunContext,
@@ -158,7 +162,7 @@ function askPrevious(
 }
 
 /** Keeps the answer small: values of the groups shown, dimension by dimension, where none is missing. */
-function groupFilters({ groupBy }: UsageQuery, { rows }: UsageAnswer): Filter[] {
+function groupFilters({ groupBy }: ResolvedUsageQuery, { rows }: UsageAnswer): Filter[] {
   const shown = rows.filter(({ other }) => !other);
   return groupBy.flatMap((dimension): Filter[] => {
     const values = [...new Set(shown.map((row) => row[dimension] ?? null))];
@@ -172,7 +176,7 @@ function groupFilters({ groupBy }: UsageQuery, { rows }: UsageAnswer): Filter[] 
 /** An instant of the API, to be read. */
 const minuteOf = (time: string): string => `${time.slice(0, 16).replace('T', ' ')} UTC`;
 
-function remarksOf(query: UsageQuery, result: UsageResult, asked: RunContext): Remarks {
+function remarksOf(query: ResolvedUsageQuery, result: UsageResult, asked: RunContext): Remarks {
   const { answer, previous, period, zone } = result;
   const notes: string[] = [];
   if (zone.name !== asked.zone.name)
