@@ -37,14 +37,14 @@ export function createTraffic({ send }) {
     sent: () => requests,
 
     /**
-     * 35 days that end now, oldest first, in requests of one customer's trace each, a few at a time.
+     * Days that end now (35, or the last of them), oldest first, in requests of one customer's trace each, a few at a time.
      *
-     * @param {(daysDone: number) => void} onDay
+     * @param {(daysDone: number) => void} onDay @param {number} [days]
      */
-    async playHistory(onDay) {
+    async playHistory(onDay, days = DAYS) {
       const now = Date.now();
       const today = Math.floor(now / DAY_MS) * DAY_MS;
-      for (let day = DAYS - 1; day >= 0; day -= 1) {
+      for (let day = days - 1; day >= 0; day -= 1) {
         const dayStart = today - day * DAY_MS;
         const planned = requestsOfDay(dayStart, now, (DAYS - 1 - day) / (DAYS - 1), random);
         const bodies = planned.map(({ organisation, startsAt }) => nextRequest(organisation, startsAt));
@@ -52,7 +52,7 @@ export function createTraffic({ send }) {
           await Promise.all(bodies.slice(index, index + AT_ONCE).map((body) => send('/v1/traces', body)));
         const house = houseCallsOfDay(dayStart, now);
         if (house.length > 0) await send('/v1/events', house);
-        onDay(DAYS - day);
+        onDay(days - day);
       }
     },
 
