@@ -180,7 +180,7 @@ const MIGRATIONS = new URL('../backend/migrations/', import.meta.url);
 const tables = readdirSync(MIGRATIONS).flatMap((file) =>
   [
     ...readFileSync(new URL(file, MIGRATIONS), 'utf8').matchAll(
-      /^create (?:table|materialized view|view)(?: if not exists)? (\w+)/gm,
+      /^create (?:table|materialized view|view)(?: if not exists)? (?!reporting\.)(\w+)/gm,
     ),
   ].flatMap(([, name = '']) => (NOBODYS.has(name) ? [] : [name])),
 );

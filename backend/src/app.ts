@@ -59,6 +59,8 @@ export interface AppDeps {
   /** Schema version this program needs. */
   readonly schema: number;
   readonly version: string;
+  /** Why SQL users cannot read; null: they can. */
+  readonly readerProblem: string | null;
 }
 
 export interface App {
@@ -71,7 +73,8 @@ export interface App {
 }
 
 /** All routes put together over one database. Nothing listens and no job runs yet. */
-export function createApp({ config, db, logger, localAdmin, prices, schema, version }: AppDeps): App {
+export function createApp(deps: AppDeps): App {
+  const { config, db, logger, localAdmin, prices, schema, version } = deps;
   const clock = Date.now;
   const metrics = createMetrics();
   const keys = createKeys({ db, logger, now: clock });
@@ -129,7 +132,7 @@ export function createApp({ config, db, logger, localAdmin, prices, schema, vers
     ...createQuarantineRoutes({ db, writer, contextOf: ingest.contextOf }),
     ...createKeyRoutes(keys),
     ...createHealthRoutes({
-      checkReady: () => checkReady(db, schema),
+      checkReady: () => checkReady(deps),
       isDraining: () => listener.draining(),
       refuseBound,
       registry: metrics.registry,
@@ -205,9 +208,9 @@ function createEventWriter(db: Db, events: EventStore, metrics: IngestMetrics, l
   });
 }
 
-async function checkReady(db: Db, needed: number): Promise<Readiness> {
+async function checkReady({ db, schema: needed, readerProblem }: AppDeps): Promise<Readiness> {
   const found = await schemaVersion(db);
-  const details = { database: db.engine, schema: String(found) };
+  const details = { database: db.engine, schema: String(found), 'SQL users': readerProblem ?? 'may read' };
   return found >= needed
     ? { ready: true, details }
     : { ready: false, details: { ...details, needed: String(needed) } };

@@ -42,6 +42,10 @@ export const ENVIRONMENT = z
       .string()
       .regex(/^[\x21-\x7e]{32,256}$/, 'must be 32 to 256 printable ASCII characters without spaces')
       .optional(),
+    READER_PASSWORD: z
+      .string()
+      .regex(/^[\x21-\x7e]{12,256}$/, 'must be 12 to 256 printable ASCII characters without spaces')
+      .optional(),
     GRAFANA_URL: webAddress.optional(),
     GRAFANA_ISSUER: webAddress.optional(),
     GRAFANA_TEAM_ORG_ID: grafanaOrganisation.default(1),

@@ -67,6 +67,11 @@ const ABOUT: Readonly<Record<keyof z.output<typeof ENVIRONMENT>, Omit<Setting, '
     meaning: 'A key with every right, beside those in the database. Make one with `openssl rand -hex 32`.',
     example: '<64 hexadecimal digits from openssl>',
   },
+  READER_PASSWORD: {
+    default: '',
+    meaning: 'Password of tokenledger_reader, the database role of SQL users: it reads the reporting views.',
+    example: '<32 hexadecimal digits from openssl>',
+  },
   GRAFANA_URL: {
     default: '',
     meaning: 'Grafana, as this server reaches it: its users may read. Every request needs a key then.',
@@ -132,6 +137,8 @@ export interface Config {
   readonly aggregateRetention: number;
   readonly quarantineRetention: number;
   readonly adminKey: string | null;
+  /** Of the database role tokenledger_reader. Null: its login stays as it is. */
+  readonly readerPassword: string | null;
   /** Null: nobody comes through Grafana. */
   readonly grafana: GrafanaConfig | null;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -184,6 +191,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     aggregateRetention: env.AGGREGATE_RETENTION,
     quarantineRetention: env.QUARANTINE_RETENTION,
     adminKey: env.TOKENLEDGER_ADMIN_KEY ?? null,
+    readerPassword: env.READER_PASSWORD ?? null,
     grafana: grafanaOf(env),
     logLevel: env.LOG_LEVEL,
     maxBodyBytes: env.MAX_BODY_BYTES,

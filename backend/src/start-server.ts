@@ -9,6 +9,7 @@ import type { Config } from './config.js';
 import type { Db } from './db/db.js';
 import { migrate } from './db/migrate.js';
 import { openDb } from './db/open-db.js';
+import { prepareReader } from './db/reader/reader-role.js';
 import { readCatalogue } from './price-book/catalogue.js';
 import { createPriceBookService } from './price-book/price-book.js';
 
@@ -42,6 +43,7 @@ export async function startServer(
   const db = await openDb({ databaseUrl: config.databaseUrl ?? undefined, dataDir: config.dataDir, logger });
   try {
     const { version: schema } = await migrate(db, MIGRATIONS, logger);
+    const readerProblem = await prepareReader(db, { password: config.readerPassword, logger });
     if (purpose === 'serve') await refuseKeylessStart(config, db);
     const prices = createPriceBookService({
       db,
@@ -52,7 +54,7 @@ export async function startServer(
     await prices.reload();
     const localAdmin = createLocalAdmin(config.dataDir);
     const version = await packageVersion();
-    const app = createApp({ config, db, logger, localAdmin, prices, schema, version });
+    const app = createApp({ config, db, logger, localAdmin, prices, schema, version, readerProblem });
     const address =
       purpose === 'serve' ? { host: config.host, port: config.port } : { host: '127.0.0.1', port: 0 };
     const { url } = await app.listener.listen(address.host, address.port);
