@@ -99,6 +99,7 @@ export const MEASURES: readonly string[] = [
   ],
   ...['written_off_calls', 'inexact_calls', 'error_calls', 'coverage', 'input_tokens', 'cache_read_tokens'],
   ...['cache_write_tokens', 'output_tokens', 'reasoning_tokens', 'total_tokens', 'duration_ms_avg'],
+  ...['cost_per_million_tokens', 'cache_read_ratio', 'tokens_per_call'],
 ];
 
 export function randomRequest(random: Random): RandomRequest {
@@ -201,6 +202,19 @@ const money = (calls: StoredEvent[]): string | null => {
   return told.length ? formatMoney(told.reduce((total, cost) => total + parseMoney(cost), 0n)) : null;
 };
 
+/** The quotient of two whole numbers, rounded half up; null where the divisor is unknown or 0. */
+function quotient(dividend: bigint, divisor: number | null): bigint | null {
+  if (divisor === null || divisor === 0) return null;
+  const [twice, by] = [2n * dividend, BigInt(divisor)];
+  return (twice + by) / (2n * by);
+}
+
+/** The same of two sums, to so many decimals. */
+function ratio(part: number | null, whole: number | null, decimals: number): number | null {
+  const scaled = part === null ? null : quotient(BigInt(part) * 10n ** BigInt(decimals), whole);
+  return scaled === null ? null : Number(scaled) / 10 ** decimals;
+}
+
 /** The measures of some calls. */
 export function measured(calls: StoredEvent[]): Row {
   const count = (test: (call: StoredEvent) => boolean): number => calls.filter(test).length;
@@ -211,8 +225,11 @@ export function measured(calls: StoredEvent[]): Row {
   ) => sum(calls.flatMap((call) => names.map((name) => call[name])));
   const priced = count((call) => call.cost_status === 'priced');
   const pending = count((call) => call.cost_status === 'pending');
+  const cost = money(calls);
+  const allTokens = tokens('input_tokens', 'output_tokens');
+  const perMillion = cost === null ? null : quotient(parseMoney(cost) * 1_000_000n, allTokens);
   return {
-    cost_usd: money(calls),
+    cost_usd: cost,
     inexact_cost_usd: money(calls.filter((call) => call.cost_quality !== 'exact')),
     error_cost_usd: money(calls.filter((call) => call.status_error)),
     calls: calls.length,
@@ -228,7 +245,10 @@ export function measured(calls: StoredEvent[]): Row {
     cache_write_tokens: tokens('cache_write_5m', 'cache_write_1h'),
     output_tokens: tokens('output_tokens'),
     reasoning_tokens: tokens('reasoning'),
-    total_tokens: tokens('input_tokens', 'output_tokens'),
+    total_tokens: allTokens,
+    cost_per_million_tokens: perMillion === null ? null : formatMoney(perMillion),
+    cache_read_ratio: ratio(tokens('cache_read'), tokens('input_tokens'), 6),
+    tokens_per_call: ratio(allTokens, calls.length, 3),
     duration_ms_avg: calls.length
       ? Math.round(calls.reduce((total, call) => total + call.duration_us, 0) / calls.length) / 1000
       : null,

@@ -22,7 +22,7 @@ export type Sum = (typeof SUMS)[number];
 
 /**
  * - `count`: a whole number, 0 where nothing happened;
- * - `tokens`: a whole number, null where nobody told;
+ * - `tokens`: a number, whole unless it is a mean, null where nobody told;
  * - `usd`: a decimal string, null where nothing is priced;
  * - `ratio`, `ms`: a number, null where its divisor is 0.
  */
@@ -80,6 +80,13 @@ export const MEASURES = {
     distinct: 'users',
     about: 'cost_usd / distinct users of an organisation; null where no call tells its user.',
   },
+  cost_per_million_tokens: {
+    unit: 'usd',
+    sums: ['cost_usd', 'priced_calls', 'input_tokens', 'output_tokens'],
+    about:
+      '1,000,000 × cost_usd / total_tokens, rounded to 18 decimals: the price paid, whatever the cost was for. Tokens are those ' +
+      'of all calls, so where coverage is below 1 the price is higher than this.',
+  },
   coverage: {
     unit: 'ratio',
     sums: ['priced_calls', 'pending_calls'],
@@ -111,6 +118,12 @@ export const MEASURES = {
   },
   input_tokens: { unit: 'tokens', sums: ['input_tokens'], about: 'Everything sent, cached parts included.' },
   cache_read_tokens: { unit: 'tokens', sums: ['cache_read_tokens'], about: 'Part of input_tokens.' },
+  cache_read_ratio: {
+    unit: 'ratio',
+    sums: ['cache_read_tokens', 'input_tokens'],
+    about:
+      'cache_read_tokens / input_tokens, rounded to 6 decimals; null where no call tells what it read from a cache.',
+  },
   cache_write_5m_tokens: { unit: 'tokens', sums: ['cache_write_5m_tokens'], about: 'Part of input_tokens.' },
   cache_write_1h_tokens: { unit: 'tokens', sums: ['cache_write_1h_tokens'], about: 'Part of input_tokens.' },
   cache_write_tokens: {
@@ -128,6 +141,11 @@ export const MEASURES = {
     unit: 'tokens',
     sums: ['input_tokens', 'output_tokens'],
     about: 'input_tokens + output_tokens.',
+  },
+  tokens_per_call: {
+    unit: 'tokens',
+    sums: ['input_tokens', 'output_tokens', 'calls'],
+    about: 'total_tokens / calls, rounded to 3 decimals; calls that told no tokens count, too.',
   },
   duration_ms_avg: { unit: 'ms', sums: ['duration_us', 'calls'], about: 'Mean duration of a call.' },
   duration_ms_p50: percentile('duration', 'p50', 'durations'),

@@ -20,7 +20,16 @@ import { usageParts } from './sums-store.js';
 
 /** Tokens of two kinds together: null only where neither is told. Tokens, not money: a kind nobody told adds nothing. */
 const both = (a: Sum, b: Sum): Sql =>
-  sql`case when ${raw(a)} is not null or ${raw(b)} is not null then coalesce(${raw(a)}, 0) + coalesce(${raw(b)}, 0) end`;
+  sql`(case when ${raw(a)} is not null or ${raw(b)} is not null then coalesce(${raw(a)}, 0) + coalesce(${raw(b)}, 0) end)`;
+
+const TOTAL_TOKENS = both('input_tokens', 'output_tokens');
+
+/**
+ * Money for each, rounded half up to 18 decimals. Not "round(a / b, 18)": PostgreSQL's division rounds as well, a digit or two
+ * later, and what ends in …49.5 would be rounded up twice (seen in one of some hundred groups).
+ */
+const perUnit = (money: Sql, divisor: Sql): Sql =>
+  sql`div(2 * ${money} * 1000000000000000000 + ${divisor}, 2 * nullif(${divisor}, 0)) * 0.000000000000000001`;
 
 /**
  * Measures that are more than one sum. Coverage is cut, not rounded: 1 is said only when every call is priced. Money of no
@@ -30,13 +39,16 @@ const COMPUTED: Partial<Record<Measure, Sql>> = {
   cost_usd: sql`case when priced_calls <> 0 then cost_usd end`,
   inexact_cost_usd: sql`case when inexact_calls <> 0 then inexact_cost_usd end`,
   error_cost_usd: sql`case when error_calls <> 0 and priced_calls <> 0 then error_cost_usd end`,
-  cost_per_call: sql`round(cost_usd / nullif(priced_calls, 0), 18)`,
-  cost_per_conversation: sql`case when priced_calls <> 0 then round(cost_usd / nullif(conversations, 0), 18) end`,
-  cost_per_user: sql`case when priced_calls <> 0 then round(cost_usd / nullif(users, 0), 18) end`,
+  cost_per_call: perUnit(sql`cost_usd`, sql`priced_calls`),
+  cost_per_conversation: sql`case when priced_calls <> 0 then ${perUnit(sql`cost_usd`, sql`conversations`)} end`,
+  cost_per_user: sql`case when priced_calls <> 0 then ${perUnit(sql`cost_usd`, sql`users`)} end`,
+  cost_per_million_tokens: sql`case when priced_calls <> 0 then ${perUnit(sql`cost_usd * 1000000`, TOTAL_TOKENS)} end`,
   coverage: sql`trunc(priced_calls::numeric / nullif(priced_calls + pending_calls, 0), 6)`,
   error_rate: sql`round(error_calls::numeric / nullif(calls, 0), 6)`,
+  cache_read_ratio: sql`round(cache_read_tokens::numeric / nullif(input_tokens, 0), 6)`,
   cache_write_tokens: both('cache_write_5m_tokens', 'cache_write_1h_tokens'),
-  total_tokens: both('input_tokens', 'output_tokens'),
+  total_tokens: TOTAL_TOKENS,
+  tokens_per_call: sql`round(${TOTAL_TOKENS}::numeric / nullif(calls, 0), 3)`,
   duration_ms_avg: sql`round(duration_us / nullif(calls, 0) / 1000, 3)`,
 };
 

@@ -34,6 +34,7 @@ const costShare = labelledIn('Cost', 'percentunit');
 const calls = labelledIn('Calls', 'short');
 const callShare = labelledIn('Calls', 'percentunit');
 const tokens = labelledIn('Tokens', 'short');
+const tokenShare = labelledIn('Tokens', 'percentunit');
 const latency = labelledIn('Latency', 'ms');
 
 /** In the order in which the picker shows them. */
@@ -42,6 +43,10 @@ export const MEASURE_LABELS: Record<Measure, MeasureLabel> = {
   cost_per_call: cost('Cost per call', 'Cost divided by priced calls'),
   cost_per_conversation: cost('Cost per conversation', 'Cost divided by distinct conversations'),
   cost_per_user: cost('Cost per user', 'Cost divided by distinct users'),
+  cost_per_million_tokens: cost(
+    'Cost per million tokens',
+    'Price paid: cost divided by tokens; pending calls have tokens but no cost yet, so the true price is higher',
+  ),
   error_cost_usd: cost('Cost of errors', 'The part of the cost spent on calls that ended in an error'),
   inexact_cost_usd: cost('Inexact cost', 'The part of the cost that is a bound or an estimate'),
   coverage: costShare('Coverage', 'Share of the billable calls that have a cost; 100 % means all'),
@@ -54,10 +59,12 @@ export const MEASURE_LABELS: Record<Measure, MeasureLabel> = {
   error_calls: calls('Calls with errors', 'Calls that ended in an error, billed or not'),
   error_rate: callShare('Error rate', 'Calls with errors divided by calls'),
   total_tokens: tokens('Tokens', 'Input and output tokens together'),
+  tokens_per_call: tokens('Tokens per call', 'Input and output tokens divided by calls'),
   input_tokens: tokens('Input tokens', 'Everything sent, cached parts included'),
   output_tokens: tokens('Output tokens', 'Everything generated, reasoning included'),
   reasoning_tokens: tokens('Reasoning tokens', 'The part of the output spent on reasoning'),
   cache_read_tokens: tokens('Cache reads', 'The part of the input read from a cache'),
+  cache_read_ratio: tokenShare('Share from cache', 'Share of the input that was read from a cache'),
   cache_write_tokens: tokens('Cache writes', 'The part of the input written to a cache'),
   cache_write_5m_tokens: tokens(
     'Cache writes, 5 minutes',

@@ -27,6 +27,7 @@ const SUMS_OF_MONEY: ReadonlySet<Measure> = new Set(['cost_usd', 'inexact_cost_u
 
 const isSum = (measure: Measure): boolean => {
   const { group, unit } = MEASURE_LABELS[measure];
+  if (measure === 'tokens_per_call') return false;
   return SUMS_OF_MONEY.has(measure) || (unit === 'short' && (group === 'Calls' || group === 'Tokens'));
 };
 

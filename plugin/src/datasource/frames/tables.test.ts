@@ -4,6 +4,7 @@ import { columnsOf } from '../testing/read';
 import { annotationsFrame } from './annotations';
 import { callsTable } from './calls';
 import { costTable } from './cost';
+import { withoutCalls } from './group';
 
 describe('callsTable', () => {
   const links = {
@@ -110,5 +111,17 @@ describe('annotationsFrame', () => {
       title: ['&lt;b&gt;3 calls&lt;/b&gt;'],
       text: ['&lt;a href=&quot;https://example.com&quot;&gt;sign in&lt;/a&gt;'],
     });
+  });
+});
+
+describe('withoutCalls', () => {
+  it.each([
+    ['cost_usd', 0],
+    ['total_tokens', 0],
+    ['tokens_per_call', null],
+    ['cost_per_million_tokens', null],
+    ['cache_read_ratio', null],
+  ] as const)('of %s is %s', (measure, expected) => {
+    expect(withoutCalls(measure)).toBe(expected);
   });
 });
