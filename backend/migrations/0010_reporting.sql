@@ -12,7 +12,8 @@ create index ledger_adjustments_day on ledger_adjustments (((bucket at time zone
 create index ledger_adjustments_time on ledger_adjustments
   ((((bucket at time zone 'UTC')::date)::timestamp at time zone 'UTC'));
 -- When events came. Within a chunk they lie almost in this order.
-create index usage_events_ingested on usage_events using brin (ingested_at) with (pages_per_range = 32);
+create index usage_events_ingested on usage_events
+  using brin ((date_bin('15 minutes', ingested_at, '1970-01-01T00:00:00Z'))) with (pages_per_range = 32);
 
 create schema reporting;
 
@@ -402,36 +403,46 @@ from (
 ) as pending
 group by org_id, cost_reason, provider, model, service_tier;
 
--- One row per organisation: what an alert rule asks for. Pending calls of any age come from where they are found without
--- reading compressed days: open days by an index on raw events, closed ones by the ledger, retired ones by what was kept.
+-- Found without reading compressed days: pending calls of open days by an index on raw events, those of closed days by the
+-- ledger, those of retired days by what was kept.
+create view reporting.pending_by_org as
+select org_id, sum(calls)::bigint as pending_calls, min(oldest_at) as oldest_pending_at
+from (
+  select org_id, count(*) as calls, min(started_at) as oldest_at
+  from usage_events where cost_status = 'pending' and started_at >= (select written_before from ledger_state)
+  group by org_id
+  union all
+  select org_id, sum(calls), min(at)
+  from (
+    select org_id, at, sum(calls) as calls
+    from (
+      select org_id, day::timestamp at time zone 'UTC' as at, pending_calls as calls
+      from usage_daily
+      where pending_calls <> 0 and day >= (select (raw_floor at time zone 'UTC')::date from ledger_state)
+        and day < (select (written_before at time zone 'UTC')::date from ledger_state)
+      union all
+      select org_id, (bucket at time zone 'UTC')::date::timestamp at time zone 'UTC', pending_calls
+      from ledger_adjustments
+      where pending_calls <> 0 and bucket >= (select raw_floor from ledger_state)
+        and bucket < (select written_before from ledger_state)
+    ) as posted
+    group by org_id, at
+  ) as days
+  where calls > 0 group by org_id
+  union all
+  select org_id, count(*), min(started_at) from kept_events where cost_status = 'pending' group by org_id
+) as places
+group by org_id;
+
+-- One row per organisation: what an alert rule asks for.
 create view reporting.organisations as
 with clock as (select (now() at time zone 'UTC')::date as today),
-marks as (
-  select raw_floor, written_before, (raw_floor at time zone 'UTC')::date as floor_day,
-         (written_before at time zone 'UTC')::date as written_day
-  from ledger_state),
-pending as (
-  select org_id, sum(calls)::bigint as calls, min(oldest_at) as oldest_at
-  from (
-    select org_id, count(*) as calls, min(started_at) as oldest_at from usage_events
-    where cost_status = 'pending' and started_at >= (select written_before from marks) group by org_id
-    union all
-    select org_id, sum(calls), min(at) from (
-      select org_id, at, sum(calls) as calls from (
-        select org_id, day::timestamp at time zone 'UTC' as at, pending_calls as calls from usage_daily
-        where pending_calls <> 0 and day >= (select floor_day from marks) and day < (select written_day from marks)
-        union all
-        select org_id, (bucket at time zone 'UTC')::date::timestamp at time zone 'UTC', pending_calls
-        from ledger_adjustments
-        where pending_calls <> 0 and bucket >= (select raw_floor from marks)
-          and bucket < (select written_before from marks)
-      ) as posted group by org_id, at
-    ) as closed where calls > 0 group by org_id
-    union all
-    select org_id, count(*), min(started_at) from kept_events where cost_status = 'pending' group by org_id
-  ) as places
-  group by org_id),
-usage as (
+places as (
+  select org_id, day, calls, priced_calls, pending_calls, cost_usd, null::bigint as waiting, null::timestamptz as oldest_at
+  from reporting.usage_daily_by_org, clock where day > today - 30 and day <= today
+  union all
+  select org_id, null, null, null, null, null, pending_calls, oldest_pending_at from reporting.pending_by_org),
+sums as (
   select org_id,
          coalesce(sum(calls) filter (where day = today), 0)::bigint             as calls_today,
          coalesce(sum(priced_calls) filter (where day = today), 0)::bigint      as priced_calls_today,
@@ -441,12 +452,13 @@ usage as (
          coalesce(sum(priced_calls) filter (where day = today - 1), 0)::bigint  as priced_calls_yesterday,
          coalesce(sum(pending_calls) filter (where day = today - 1), 0)::bigint as pending_calls_yesterday,
          sum(cost_usd) filter (where day = today - 1)                           as cost_yesterday_usd,
-         sum(calls)::bigint                                                         as calls_30d,
-         sum(priced_calls)::bigint                                                  as priced_calls_30d,
-         sum(pending_calls)::bigint                                                 as pending_calls_30d,
-         sum(cost_usd)                                                              as cost_30d_usd
-  from reporting.usage_daily_by_org, clock
-  where day > today - 30 and day <= today
+         coalesce(sum(calls), 0)::bigint                                        as calls_30d,
+         coalesce(sum(priced_calls), 0)::bigint                                 as priced_calls_30d,
+         coalesce(sum(pending_calls), 0)::bigint                                as pending_calls_30d,
+         sum(cost_usd)                                                          as cost_30d_usd,
+         coalesce(sum(waiting), 0)::bigint                                      as pending_calls,
+         min(oldest_at)                                                         as oldest_pending_at
+  from places, clock
   group by org_id)
 select org_id,
        calls_today, priced_calls_today, pending_calls_today,
@@ -459,8 +471,8 @@ select org_id,
        calls_30d, priced_calls_30d, pending_calls_30d,
        trunc(priced_calls_30d::numeric / nullif(priced_calls_30d + pending_calls_30d, 0), 6) as coverage_30d,
        cost_30d_usd, trim_scale(cost_30d_usd)::text as cost_30d_usd_text,
-       coalesce(pending.calls, 0) as pending_calls, pending.oldest_at as oldest_pending_at
-from usage full join pending using (org_id);
+       pending_calls, oldest_pending_at
+from sums;
 
 -- Each change of a closed day, as posted.
 create view reporting.adjustments as
@@ -519,7 +531,8 @@ left join lateral (
   select finished_at from job_runs r where r.job = names.job and outcome = 'done'
   order by started_at desc, id desc limit 1) as success on true;
 
--- What was accepted, by the quarter of an hour in which it came.
+-- What was accepted, by the quarter of an hour in which it came. Only days that are not compressed: no index helps there.
+-- What comes later than that is in adjustments.
 create view reporting.ingest_15m as
 select date_bin('15 minutes', ingested_at, '1970-01-01T00:00:00Z') as time, org_id, kind, cost_status, count(*) as events,
        count(*) filter (where late >= interval '1 hour') as events_late_1h,
@@ -528,7 +541,10 @@ select date_bin('15 minutes', ingested_at, '1970-01-01T00:00:00Z') as time, org_
        round(max(extract(epoch from greatest(late, interval '0'))), 3) as late_seconds_max
 from (
   select ingested_at, org_id, kind, cost_status, ingested_at - started_at - duration_us * interval '1 microsecond' as late
-  from usage_events where started_at >= (select raw_floor from ledger_state)
+  from usage_events
+  where started_at >= (
+    select greatest(s.raw_floor, (max(d.day) + 1)::timestamp at time zone 'UTC')
+    from ledger_state s left join ledger_days d on d.compressed_at is not null group by s.raw_floor)
   union all
   select ingested_at, org_id, kind, cost_status, ingested_at - started_at - duration_us * interval '1 microsecond'
   from kept_events where started_at < (select raw_floor from ledger_state)
@@ -591,8 +607,8 @@ select s.written_before as closed_before, s.raw_floor, s.aggregate_floor, s.cloc
        (select greatest(case when is_called then last_value else 0 end - s.settled_request, 0) from request_numbers)
          as unsettled_requests,
        (select count(*) from price_versions v where v.id > s.priced_versions) as unseen_price_versions,
-       (select sum(o.pending_calls)::bigint from reporting.organisations o) as pending_calls,
-       (select min(o.oldest_pending_at) from reporting.organisations o) as oldest_pending_at,
+       (select sum(o.pending_calls)::bigint from reporting.pending_by_org o) as pending_calls,
+       (select min(o.oldest_pending_at) from reporting.pending_by_org o) as oldest_pending_at,
        (select count(distinct c.day) from reporting.checks c where c.differences > 0) as days_with_differences,
        (select coalesce(sum(c.differences), 0) from reporting.checks c) as differences,
        (select max(c.checked_at) from reporting.checks c) as last_check_at
@@ -623,6 +639,8 @@ comment on view reporting.calls is
   'filter by time.';
 comment on view reporting.pending_calls is
   'Calls of any age that wait for a price or a usage, by organisation, reason, provider, model (as asked for) and tier.';
+comment on view reporting.pending_by_org is
+  'Calls of any age that wait for a price or a usage, by organisation: fast, whatever the number of calls.';
 comment on view reporting.organisations is
   'One row per organisation with usage in the last 30 UTC days or with pending calls: for alert rules.';
 comment on view reporting.adjustments is
@@ -637,7 +655,7 @@ comment on view reporting.job_runs is
 comment on view reporting.jobs is 'Each job that ever ran: its last run, its last success and how long that was ago.';
 comment on view reporting.ingest_15m is
   'Spans and events by the quarter of an hour in which they came, and how late they came after the end of what they tell. '
-  'cost_status is as of now. Of retired days only what is still kept.';
+  'cost_status is as of now. Of days that are compressed or retired only what is still kept: see adjustments (late_event).';
 comment on view reporting.quarantine is
   'What could not be understood, counted by reason. The items themselves: npm run -s tokenledger -- quarantine list.';
 comment on view reporting.price_versions is
@@ -812,6 +830,7 @@ comment on column reporting.price_versions.source is 'contract, override or cata
 comment on column reporting.price_versions.org_id is 'Whose contract; null: for all.';
 comment on column reporting.price_versions.model is 'The entry''s name; * is the whole provider.';
 comment on column reporting.organisations.pending_calls is 'Calls of any age whose cost is not known yet.';
+comment on column reporting.pending_by_org.pending_calls is 'Calls of any age whose cost is not known yet.';
 comment on column reporting.ledger.pending_calls is 'Calls of any age whose cost is not known yet.';
 
 do $$
