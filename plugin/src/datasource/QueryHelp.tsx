@@ -30,6 +30,18 @@ const EXAMPLES: readonly Example[] = [
     },
   },
   {
+    title: 'Whose cost changed most?',
+    explanation:
+      'The ten organisations that rose or fell most since the period before, new and stopped ones among them.',
+    query: {
+      ...DEFAULTS.usage,
+      interval: 'none',
+      compare: 'previous_period',
+      rankBy: 'change',
+      format: 'table',
+    },
+  },
+  {
     title: 'Which calls have no cost yet, and why?',
     explanation: 'The newest pending calls, each with its reason and a link to its request.',
     query: { ...DEFAULTS.calls, filters: [{ field: 'cost_status', operator: '=', values: ['pending'] }] },

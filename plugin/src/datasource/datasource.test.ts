@@ -266,6 +266,85 @@ describe('the previous period', () => {
   });
 });
 
+describe('the groups that changed most', () => {
+  const movers = {
+    refId: 'A',
+    compare: 'previous_period',
+    rankBy: 'change',
+    interval: 'none',
+    format: 'table',
+  };
+  /** Of 200 organisations the greatest did not move; a small one grew, one stopped, one is new. */
+  const costs = (isNow: boolean): Record<string, string> => ({
+    ...Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`org ${index}`, `${1000 - index}`])),
+    small: isNow ? '9' : '1',
+    ...(isNow ? { fresh: '3' } : { gone: '5' }),
+  });
+  const twoPeriods = ({ body }: { body: Record<string, unknown> }) => ({
+    ...usageAnswer(body),
+    rows: Object.entries(costs(body.from === '2026-11-20T00:00:00.000Z')).map(([name, cost]) => ({
+      org_id: name,
+      cost_usd: cost,
+      priced_calls: 1,
+      pending_calls: name === 'small' ? 1 : 0,
+    })),
+  });
+
+  it('are chosen among all of both periods, and shown with their change', async () => {
+    const { source, asked } = setUp(twoPeriods);
+    const response = await ask(source, request([{ ...movers, top: 2 }]));
+    expect(asked.map(({ body }) => [body.from, body.top, body.filters])).toEqual([
+      ['2026-11-20T00:00:00.000Z', undefined, []],
+      ['2026-11-17T00:00:00.000Z', undefined, []],
+    ]);
+    expect(columnsOf(response.data[0] as DataFrame)).toMatchObject({
+      org_id: ['small', 'gone'],
+      cost_usd: [9, 0],
+      cost_usd_previous: [1, 5],
+      cost_usd_change: [8, -5],
+      cost_usd_change_ratio: [8, -1],
+    });
+    // Of "small" half is known in both periods; "gone" is wholly known, and has no calls now.
+    expect(noticesOf(response)).toEqual([
+      [
+        {
+          severity: 'warning',
+          text: expect.stringMatching(
+            /Changes compare 50 % of the calls now with 66.7 % of them in the previous/,
+          ),
+        },
+        { severity: 'info', text: expect.stringContaining('Shown are 2 of 3 groups that changed (Cost).') },
+      ],
+    ]);
+  });
+
+  it.each([
+    ['rise', ['small', 'fresh']],
+    ['fall', ['gone']],
+  ])('may be those of a %s only', async (rankBy, names) => {
+    const { source } = setUp(twoPeriods);
+    const { data } = await ask(source, request([{ ...movers, rankBy }]));
+    expect(columnsOf(data[0] as DataFrame).org_id).toEqual(names);
+  });
+
+  it('cannot be told over intervals, nor of a part of the groups', async () => {
+    const { source } = setUp(twoPeriods);
+    const over = await ask(source, request([{ ...movers, interval: '1d' }]));
+    expect(over.errors?.[0]?.message).toContain('set the interval to "Whole time range"');
+    const { source: large } = setUp(({ body }) => ({
+      ...usageAnswer(body),
+      meta: { groups: 60_000, truncated: true, from: body.from, to: body.to },
+    }));
+    expect((await ask(large, request([movers]))).errors?.[0]?.message).toContain('more than 50,000 groups');
+  });
+
+  it('are the greatest where nothing is compared', async () => {
+    const { source, asked } = setUp();
+    await ask(source, request([{ ...movers, compare: 'none' }]));
+    expect(asked.map(({ body }) => body.top)).toEqual([{ count: 10, by: 'cost_usd' }]);
+  });
+});
+
 describe('filters', () => {
   const model = { dimension: 'model' as const, operator: '=' as const, values: ['$model'] };
 

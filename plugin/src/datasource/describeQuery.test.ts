@@ -26,6 +26,19 @@ describe('describeQuery', () => {
       'Cost and calls over the whole time range, beside the previous period',
     ],
     [
+      { ...usage, interval: 'none', compare: 'previous_period', rankBy: 'change' },
+      'Cost by organisation over the whole time range, the 10 that changed most, beside the previous period',
+    ],
+    [
+      { ...usage, interval: 'none', compare: 'previous_period', rankBy: 'fall', top: 1 },
+      'Cost by organisation over the whole time range, the one that fell most, beside the previous period',
+    ],
+    [
+      { ...usage, interval: 'none', compare: 'previous_period', rankBy: 'rise', top: null },
+      'Cost by organisation over the whole time range, those that rose, beside the previous period',
+    ],
+    [{ ...usage, rankBy: 'change' }, 'Cost by organisation over time, the 10 greatest'],
+    [
       { ...usage, measures: ['duration_ms_p95'], groupBy: ['provider', 'model'], top: 1, interval: '1mo' },
       'Duration, p95 by provider and model per month, the greatest',
     ],

@@ -6,6 +6,7 @@ import type {
   CallFilter,
   CallsQuery,
   CostQuery,
+  RankBy,
   TokenledgerQuery,
   TraceQuery,
   UsageInterval,
@@ -38,7 +39,30 @@ const EVERY: Readonly<Record<UsageInterval, string>> = {
   '1mo': 'per month',
 };
 
-function describeUsage({ measures, groupBy, interval, top, filters, compare }: UsageQuery): string {
+/** What the groups are that are shown, where only some are. */
+const FIRST_GROUPS: Readonly<Record<RankBy, string>> = {
+  value: 'greatest',
+  change: 'that changed most',
+  rise: 'that rose most',
+  fall: 'that fell most',
+};
+/** What the groups are, where all are. */
+const ALL_GROUPS: Readonly<Record<RankBy, string>> = {
+  value: '',
+  change: 'those that changed',
+  rise: 'those that rose',
+  fall: 'those that fell',
+};
+
+function groupsShown({ top, compare, rankBy }: UsageQuery): string {
+  const by = compare === 'previous_period' ? rankBy : 'value';
+  if (top === null) return ALL_GROUPS[by];
+  if (top > 1) return `the ${top} ${FIRST_GROUPS[by]}`;
+  return by === 'value' ? 'the greatest' : `the one ${FIRST_GROUPS[by]}`;
+}
+
+function describeUsage(query: UsageQuery): string {
+  const { measures, groupBy, interval, filters, compare } = query;
   const what = listed(measures.map((name) => (isVariable(name) ? name : MEASURE_LABELS[name].label)));
   const groups = groupBy.map((name) =>
     isVariable(name) ? name : inSentence(EVENT_FIELD_LABELS[name].label),
@@ -46,7 +70,7 @@ function describeUsage({ measures, groupBy, interval, top, filters, compare }: U
   const when = isVariable(interval) ? `per ${interval}` : EVERY[interval];
   const parts = [
     `${what ? sentenceCase(what) : 'Nothing yet'}${groups.length ? ` by ${listed(groups)}` : ''} ${when}`,
-    groups.length && top !== null ? `the ${top === 1 ? 'greatest' : `${top} greatest`}` : '',
+    groups.length ? groupsShown(query) : '',
     where(filters.map(({ dimension, ...filter }) => ({ field: dimension, ...filter }))),
     compare === 'previous_period' ? 'beside the previous period' : '',
   ];

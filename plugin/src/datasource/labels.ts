@@ -10,7 +10,7 @@ import type {
   Measure,
   Operator,
 } from '../api/wire';
-import type { QueryType } from './query';
+import type { QueryType, RankBy } from './query';
 
 /** What a reader sees for a name of the API: a short name, and one line that explains it. */
 export interface Label {
@@ -138,6 +138,16 @@ export const INTERVAL_LABELS: Record<'auto' | 'none' | Interval, Label> = {
   '1w': { label: 'Week', description: 'One value per week, from Monday on' },
   '1mo': { label: 'Month', description: 'One value per calendar month' },
   none: { label: 'Whole time range', description: 'One value per group, not over time' },
+};
+
+export const RANK_BY_LABELS: Record<RankBy, Label> = {
+  value: { label: 'Value', description: 'The greatest groups come first' },
+  change: {
+    label: 'Change',
+    description: 'Those that rose or fell most come first, new and stopped ones among them',
+  },
+  rise: { label: 'Rise', description: 'Only groups that rose, the most first, new ones among them' },
+  fall: { label: 'Fall', description: 'Only groups that fell, the most first, stopped ones among them' },
 };
 
 export const EVENT_ORDER_LABELS: Record<EventOrder, Label> = {

@@ -28,10 +28,17 @@ describe('migrateQuery', () => {
       interval: '1d',
       top: null,
       compare: 'previous_period',
+      rankBy: 'rise',
       format: 'table',
       somebodys: 'field',
     };
     expect(migrateQuery(saved)).toEqual(saved);
+  });
+
+  it('ranks by value what was saved before there was another way', () => {
+    expect(migrateQuery({ refId: 'A', version: 1, compare: 'previous_period' })).toMatchObject({
+      rankBy: 'value',
+    });
   });
 
   it('is done once: migrating twice changes nothing, and the input stays as it was', () => {
@@ -54,6 +61,7 @@ describe('migrateQuery', () => {
     ['cost', { measures: ['cost_usd', 'cost'] }],
     ['customer', { groupBy: ['customer'] }],
     ['5m', { interval: '5m' }],
+    ['most', { rankBy: 'most' }],
     ['customer', { filters: [{ dimension: 'customer', operator: '=', values: ['a'] }] }],
     ['is', { filters: [{ dimension: 'model', operator: 'is', values: ['a'] }] }],
     ['time', { queryType: 'calls', orderBy: 'time' }],

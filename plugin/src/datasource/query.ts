@@ -29,15 +29,24 @@ export type OrVariable<Name extends string> = Name | Variable;
 export const USAGE_INTERVALS = ['auto', 'none', ...INTERVALS] as const;
 export type UsageInterval = (typeof USAGE_INTERVALS)[number];
 
+/**
+ * Which groups come first, and are the top: those with the greatest value, or those that changed most since the previous period,
+ * either way or in one direction.
+ */
+export const RANK_BY = ['value', 'change', 'rise', 'fall'] as const;
+export type RankBy = (typeof RANK_BY)[number];
+
 /** Sums of usage and cost over the time range. Values of filters may hold template variables, too. */
 export interface UsageQuery extends QueryOf<'usage'> {
   measures: Array<OrVariable<Measure>>;
   groupBy: Array<OrVariable<Dimension>>;
   filters: Filter[];
   interval: OrVariable<UsageInterval>;
-  /** Only so many groups, the greatest by the first measure; all others are summed as one. Null: all groups. */
+  /** Only so many groups, the first by the first measure; all others are summed as one. Null: all groups. */
   top: number | null;
   compare: 'none' | 'previous_period';
+  /** By change only beside the previous period, over the whole time range; then the others are left out, not summed. */
+  rankBy: RankBy;
   /** One series per group and measure, or one row per time and group with a column per measure. */
   format: 'time_series' | 'table';
 }
@@ -106,6 +115,7 @@ export const DEFAULTS: {
     interval: 'auto',
     top: 10,
     compare: 'none',
+    rankBy: 'value',
     format: 'time_series',
   },
   calls: {

@@ -59,6 +59,22 @@ describe('QueryEditor', () => {
     expect(query()).toMatchObject({ interval: '1d', compare: 'previous_period', format: 'table' });
   });
 
+  it('ranks by change where periods are compared, and tells what that needs', async () => {
+    const { user, query } = renderEditor();
+    expect(screen.queryByRole('radio', { name: 'Rise' })).not.toBeInTheDocument();
+    await user.click(screen.getByRole('radio', { name: 'Previous period' }));
+    expect(screen.getByRole('radio', { name: 'Value' })).toBeChecked();
+    await user.click(screen.getByRole('radio', { name: 'Rise' }));
+    expect(query()).toMatchObject({ compare: 'previous_period', rankBy: 'rise' });
+    expect(screen.getByRole('radiogroup', { name: 'Rank groups by' })).toBeInTheDocument();
+    expect(screen.getByRole('textbox', { name: 'Top groups' })).toHaveValue('10');
+    const advice = 'By change: set the interval to “Whole time range”';
+    expect(screen.getByText(advice)).toBeInTheDocument();
+    await user.click(box('Interval'));
+    await user.click(await option(/^Whole time range/));
+    expect(screen.queryByText(advice)).not.toBeInTheDocument();
+  });
+
   it('takes a number of groups when the reader is done typing, not before', async () => {
     const { user, query, onRunQuery } = renderEditor();
     const top = screen.getByRole('textbox', { name: /^Top groups/ });

@@ -1,14 +1,15 @@
 import { Combobox, MultiCombobox, RadioButtonGroup } from '@grafana/ui';
 import React from 'react';
 import { DIMENSIONS } from '../../api/wire';
-import { DIMENSION_LABELS, INTERVAL_LABELS } from '../labels';
-import type { UsageQuery } from '../query';
+import { isVariable } from '../interpolateText';
+import { DIMENSION_LABELS, INTERVAL_LABELS, RANK_BY_LABELS } from '../labels';
+import { RANK_BY, type UsageQuery } from '../query';
 import { conditionOf, filterOf } from './condition';
 import { CountInput } from './CountInput';
 import { EditorField, EditorRow } from './EditorField';
 import { Filters } from './Filters';
 import { MeasuresField } from './MeasuresField';
-import { optionsOf } from './options';
+import { buttonsOf, optionsOf } from './options';
 import type { FieldsProps } from './fieldsProps';
 import { orVariables } from './variableOptions';
 
@@ -17,8 +18,14 @@ const INTERVALS = optionsOf(INTERVAL_LABELS);
 
 const COMPARISONS = [
   { value: 'none', label: 'Off' },
-  { value: 'previous_period', label: 'Previous period', description: 'The same length of time just before' },
+  {
+    value: 'previous_period',
+    label: 'Previous period',
+    description: 'The same stretch of the day, week, month or year before; else the time just before',
+  },
 ] as const;
+
+const RANKS = buttonsOf(RANK_BY_LABELS, RANK_BY);
 
 const FORMATS = [
   { value: 'time_series', label: 'Time series', description: 'One line per group and measure' },
@@ -33,6 +40,7 @@ const FORMATS = [
 const MOST_GROUPS = 100;
 
 export function UsageFields({ api, query, range, onChange }: FieldsProps<UsageQuery>) {
+  const isRankedByChange = query.compare === 'previous_period' && query.rankBy !== 'value';
   return (
     <>
       <EditorRow>
@@ -63,7 +71,7 @@ export function UsageFields({ api, query, range, onChange }: FieldsProps<UsageQu
           )}
         </EditorField>
         <CountInput
-          label="Top groups, rest as “other”"
+          label={isRankedByChange ? 'Top groups' : 'Top groups, rest as “other”'}
           value={query.top}
           max={MOST_GROUPS}
           optional
@@ -82,6 +90,20 @@ export function UsageFields({ api, query, range, onChange }: FieldsProps<UsageQu
             />
           )}
         </EditorField>
+        {query.compare === 'previous_period' && (
+          <EditorField label="Rank groups by" grow={0} error={rankError(query)}>
+            {({ id }) => (
+              <RadioButtonGroup
+                id={id}
+                aria-label="Rank groups by"
+                options={RANKS}
+                value={query.rankBy}
+                disabled={query.groupBy.length === 0}
+                onChange={(rankBy) => onChange({ rankBy })}
+              />
+            )}
+          </EditorField>
+        )}
         <EditorField label="Format" grow={0}>
           {({ id }) => (
             <RadioButtonGroup
@@ -97,6 +119,12 @@ export function UsageFields({ api, query, range, onChange }: FieldsProps<UsageQu
     </>
   );
 }
+
+/** The same as the query itself tells when it runs, beside the field that has to be changed. */
+const rankError = ({ rankBy, interval, groupBy }: UsageQuery): string | null =>
+  rankBy === 'value' || groupBy.length === 0 || interval === 'none' || isVariable(interval)
+    ? null
+    : 'By change: set the interval to “Whole time range”';
 
 /** The filters of what is summed or counted by dimensions. */
 export function ConditionsOnDimensions({

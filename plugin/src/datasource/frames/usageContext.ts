@@ -5,6 +5,15 @@ import { intervalEdges } from '../time/edges';
 import type { Period, Previous } from '../time/period';
 import type { Zone } from '../time/zone';
 
+export interface RankedGroups {
+  /** Keys of the groups that are shown, the first first. */
+  readonly keys: readonly string[];
+  /** How many groups have changed that way. */
+  readonly changed: number;
+  /** How many groups have no change to tell, as in one of the periods nothing is known of them. */
+  readonly unknown: number;
+}
+
 /** An answer of the API with all that is needed to draw it. */
 export interface UsageResult {
   readonly refId: string;
@@ -19,6 +28,8 @@ export interface UsageResult {
   readonly now: number;
   readonly answer: UsageAnswer;
   readonly previous: { readonly answer: UsageAnswer; readonly period: Previous } | null;
+  /** Where groups are ranked by their change: which, and of how many. */
+  readonly ranked: RankedGroups | null;
   /** From a cost to the calls it is of, and to those missing in it. */
   readonly costLinks: (group: LinkedGroup) => DataLink[];
 }

@@ -72,6 +72,36 @@ describe('usageTable', () => {
       org_id: ['a', 'gone', 'new'],
       calls: [1, 0, 2],
       calls_previous: [5, 7, 0],
+      calls_change: [-4, -7, 2],
+      calls_change_ratio: [-0.8, -1, null],
+    });
+  });
+
+  it('has the units and names of changes', () => {
+    const period = { from: day(20), to: day(23) };
+    const previous = { period: previousPeriod(period, zoneOf('UTC')), answer: answered([]) };
+    const { fields } = usageTable(usageResult([row(20, { org_id: 'a', cost_usd: '1' })], { previous }));
+    expect(fields.slice(2, 6).map(({ config }) => [config.displayNameFromDS, config.unit])).toEqual([
+      ['Cost', 'currencyUSD'],
+      ['Cost, previous', 'currencyUSD'],
+      ['Cost, change', 'currencyUSD'],
+      ['Cost, change in %', 'percentunit'],
+    ]);
+  });
+
+  it('has the order of the changes, where groups are ranked by them', () => {
+    const period = { from: day(20), to: day(23) };
+    const keys = ['gone', 'a', 'new'].map((name) => JSON.stringify([name]));
+    const previous = {
+      period: previousPeriod(period, zoneOf('UTC')),
+      answer: answered([row(null, { org_id: 'a', calls: 5 }), row(null, { org_id: 'gone', calls: 7 })]),
+    };
+    const rows = [row(null, { org_id: 'new', calls: 2 }), row(null, { org_id: 'a', calls: 1 })];
+    const ranked = { keys, changed: 3, unknown: 0 };
+    const result = usageResult(rows, { measures: ['calls'], interval: null, period, previous, ranked });
+    expect(columnsOf(usageTable(result))).toMatchObject({
+      org_id: ['gone', 'a', 'new'],
+      calls_change: [-7, -4, 2],
     });
   });
 
@@ -86,7 +116,13 @@ describe('usageTable', () => {
       interval: null,
       previous,
     });
-    expect(columnsOf(usageTable(result))).toEqual({ org_id: ['a'], calls: [1], calls_previous: [5] });
+    expect(columnsOf(usageTable(result))).toEqual({
+      org_id: ['a'],
+      calls: [1],
+      calls_previous: [5],
+      calls_change: [-4],
+      calls_change_ratio: [-0.8],
+    });
   });
 
   it('says nothing of the rest of the previous period: it was of other groups', () => {
@@ -104,6 +140,8 @@ describe('usageTable', () => {
       org_id: ['a', 'other'],
       calls: [1, 9],
       calls_previous: [5, null],
+      calls_change: [-4, null],
+      calls_change_ratio: [-0.8, null],
     });
   });
 

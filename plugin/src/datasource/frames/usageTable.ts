@@ -1,6 +1,7 @@
 import { createDataFrame, FieldType, type DataFrame, type FieldDTO } from '@grafana/data';
 import type { Interval, Measure, UsageRow } from '../../api/wire';
 import { DIMENSION_LABELS, MEASURE_LABELS } from '../labels';
+import { changeOf, changeRatio } from './change';
 import { groupKey, groupLabels, isMoney, numberOf, withoutCalls } from './group';
 import { presentTime, timeOf, timesOf, type UsageResult } from './usageContext';
 
@@ -8,6 +9,8 @@ interface TableRow {
   readonly time: number;
   readonly labels: ReturnType<typeof groupLabels>;
   readonly isRest: boolean;
+  /** Its place where groups are ranked by their change; else all have the same. */
+  readonly rank: number;
   readonly row: UsageRow | undefined;
   readonly previous: UsageRow | undefined;
 }
@@ -73,14 +76,39 @@ function measureColumns(result: UsageResult, rows: readonly TableRow[], measure:
       }
     : present;
   return result.previous && result.measures.includes(measure)
-    ? [
-        linked,
-        // The rest was of other groups then: it is not compared, so nothing is known of it.
-        column(`${measure}_previous`, `${label}, previous`, ({ previous, isRest }) =>
-          isRest ? null : valueOf(previous, measure),
-        ),
-      ]
+    ? [linked, ...comparison(rows, measure)]
     : [linked];
+}
+
+/** The value before, and what has changed since. The rest was of other groups then: it is not compared. */
+function comparison(rows: readonly TableRow[], measure: Measure): FieldDTO[] {
+  const { label, unit } = MEASURE_LABELS[measure];
+  const columns = [
+    {
+      name: 'previous',
+      label: 'previous',
+      unit,
+      pick: ({ previous }: TableRow) => valueOf(previous, measure),
+    },
+    {
+      name: 'change',
+      label: 'change',
+      unit,
+      pick: ({ row, previous }: TableRow) => changeOf(measure, row, previous),
+    },
+    {
+      name: 'change_ratio',
+      label: 'change in %',
+      unit: 'percentunit',
+      pick: ({ row, previous }: TableRow) => changeRatio(measure, row, previous),
+    },
+  ];
+  return columns.map((column) => ({
+    name: `${measure}_${column.name}`,
+    type: FieldType.number,
+    values: rows.map((row) => (row.isRest ? null : column.pick(row))),
+    config: { displayNameFromDS: `${label}, ${column.label}`, unit: column.unit },
+  }));
 }
 
 const valueOf = (row: UsageRow | undefined, measure: Measure): number | null =>
@@ -88,6 +116,7 @@ const valueOf = (row: UsageRow | undefined, measure: Measure): number | null =>
 
 function tableRows(result: UsageResult): TableRow[] {
   const { answer, previous, groupBy, period } = result;
+  const ranks = new Map(result.ranked?.keys.map((key, rank) => [key, rank]));
   const before = new Map<string, { time: number; row: UsageRow }>();
   if (previous) {
     const times = timesOf(result, answer.rows);
@@ -114,10 +143,13 @@ function tableRows(result: UsageResult): TableRow[] {
     row: undefined,
     previous: row,
   }));
-  return [...rows, ...gone].sort((a, b) => a.time - b.time || Number(a.isRest) - Number(b.isRest));
+  return [...rows, ...gone].sort(
+    (a, b) => a.time - b.time || Number(a.isRest) - Number(b.isRest) || a.rank - b.rank,
+  );
 
   function shown(row: UsageRow, time: number) {
-    return { time, labels: groupLabels(row, groupBy), isRest: row.other === true };
+    const rank = ranks.get(groupKey(row, groupBy)) ?? 0;
+    return { time, labels: groupLabels(row, groupBy), isRest: row.other === true, rank };
   }
 }
 

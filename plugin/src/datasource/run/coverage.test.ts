@@ -77,4 +77,34 @@ describe('noticesOf', () => {
       { text: expect.stringContaining(text) },
     ]);
   });
+
+  it.each([
+    [3, 0, 'Changes compare 70 % of the calls now with 100 % of them in the previous period.'],
+    [0, 10, 'Changes compare 100 % of the calls now with 0 % of them in the previous period.'],
+  ])('tells on what a change rests: %d calls pending now, %d before', (now, before, text) => {
+    const compared = {
+      now: { pendingCalls: now, billableCalls: 10 },
+      before: { pendingCalls: before, billableCalls: 10 },
+    };
+    expect(noticesOf([{ coverage: [coverage()], notes: [], compared }])).toEqual([
+      { severity: 'warning', text },
+    ]);
+  });
+
+  it.each([
+    [
+      { pendingCalls: 0, billableCalls: 10 },
+      { pendingCalls: 0, billableCalls: 20 },
+    ],
+    [
+      { pendingCalls: 1, billableCalls: 10 },
+      { pendingCalls: 2, billableCalls: 20 },
+    ],
+    [
+      { pendingCalls: 1, billableCalls: 10 },
+      { pendingCalls: 0, billableCalls: 0 },
+    ],
+  ])('says nothing of a change where as much is known of both, or nothing was: %j, %j', (now, before) => {
+    expect(noticesOf([{ coverage: [coverage()], notes: [], compared: { now, before } }])).toEqual([]);
+  });
 });

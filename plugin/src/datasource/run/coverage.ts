@@ -18,6 +18,24 @@ export interface Remarks {
   readonly coverage: readonly Coverage[];
   /** Whole sentences. */
   readonly notes: readonly string[];
+  /** What a comparison with the previous period rests on, if there is one. */
+  readonly compared?: Compared;
+}
+
+type CountedCalls = Pick<Coverage, 'pendingCalls' | 'billableCalls'>;
+
+interface Compared {
+  readonly now: CountedCalls;
+  readonly before: CountedCalls;
+}
+
+/** Of the groups that are shown; counts, so they may be added up. */
+export function rowsCoverage(rows: readonly MeasureValues[]): CountedCalls {
+  const pendingCalls = sum(rows.map((row) => Number(row.pending_calls ?? 0)));
+  return {
+    pendingCalls,
+    billableCalls: pendingCalls + sum(rows.map((row) => Number(row.priced_calls ?? 0))),
+  };
 }
 
 export function usageCoverage(selection: string, totals: MeasureValues): Coverage {
@@ -52,7 +70,7 @@ export function noticesOf(remarks: readonly Remarks[]): QueryResultMetaNotice[] 
     ...new Map(remarks.flatMap((one) => one.coverage).map((one) => [one.selection, one])).values(),
   ];
   const notices: QueryResultMetaNotice[] = [];
-  const warning = pendingText(coverage);
+  const warning = [pendingText(coverage), ...new Set(remarks.map(comparisonText))].filter(Boolean).join(' ');
   if (warning) notices.push({ severity: 'warning', text: warning });
   const info = [inexactText(coverage), ...new Set(remarks.flatMap(({ notes }) => notes))]
     .filter(Boolean)
@@ -74,6 +92,17 @@ function pendingText(coverage: readonly Coverage[]): string {
   );
 }
 
+/** Where one period has more of its costs than the other, a change is in part that difference. */
+function comparisonText({ compared }: Remarks): string {
+  if (!compared) return '';
+  const { now, before } = compared;
+  const isSame = now.pendingCalls * before.billableCalls === before.pendingCalls * now.billableCalls;
+  if (isSame || now.billableCalls === 0 || before.billableCalls === 0) return '';
+  const covered = ({ pendingCalls, billableCalls }: CountedCalls): string =>
+    inSentence(percent((billableCalls - pendingCalls) / billableCalls));
+  return `Changes compare ${covered(now)} of the calls now with ${covered(before)} of them in the previous period.`;
+}
+
 function inexactText(coverage: readonly Coverage[]): string {
   const known = coverage.filter(({ cost, inexactCost }) => cost !== null && inexactCost !== null);
   const inexact = sum(known.map(({ inexactCost }) => inexactCost ?? 0));
@@ -85,9 +114,11 @@ function inexactText(coverage: readonly Coverage[]): string {
 
 /** Never "0 %" of something, nor "100 %" of less than all. */
 function percent(share: number): string {
-  if (share < 0.001) return 'Less than 0.1 %';
+  if (share > 0 && share < 0.001) return 'Less than 0.1 %';
   if (share < 1 && share > 0.999) return 'More than 99.9 %';
   return `${Math.round(share * 1000) / 10} %`;
 }
+
+const inSentence = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);

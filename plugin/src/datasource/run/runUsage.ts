@@ -1,23 +1,19 @@
-import { catchError, map, of, switchMap, throwError, type Observable } from 'rxjs';
+import { catchError, map, throwError, type Observable } from 'rxjs';
 import { ApiError } from '../../api/apiError';
-import type { Filter, Interval, Measure, UsageAnswer, UsageRequest } from '../../api/wire';
-import { groupKey, isMoney } from '../frames/group';
+import type { Interval, Measure, UsageRequest } from '../../api/wire';
+import { isMoney } from '../frames/group';
 import type { UsageResult } from '../frames/usageContext';
 import { usageSeries } from '../frames/usageSeries';
 import { usageTable } from '../frames/usageTable';
 import { costLinks } from '../links/links';
 import type { ResolvedUsageQuery } from '../query';
 import { autoIntervals } from '../time/autoIntervals';
-import { previousPeriod, wireTimes } from '../time/period';
+import { wireTimes } from '../time/period';
 import { zoneOf, type Zone } from '../time/zone';
 import type { Answer, RunContext } from './answer';
-import { usageCoverage, type Remarks } from './coverage';
-import { selectionName } from './selection';
-
-/** As many as the API gives at once. */
-const MOST_ROWS = 50_000;
-/** Values a filter may have. */
-const MOST_VALUES = 1000;
+import { askCompared } from './comparePrevious';
+import { MOST_ROWS, TOO_MANY_ROWS } from './complete';
+import { usageRemarks } from './usageRemarks';
 
 /** What `noticesOf` needs to know about a cost. */
 const ABOUT_MONEY: readonly Measure[] = ['cost_usd', 'priced_calls', 'pending_calls', 'inexact_cost_usd'];
@@ -35,7 +31,7 @@ export function runUsage(query: ResolvedUsageQuery, context: RunContext): Observ
     ),
     map((result) => ({
       frames: query.format === 'table' ? [usageTable(result)] : usageSeries(result),
-      remarks: remarksOf(query, result, context),
+      remarks: usageRemarks(query, result, context),
     })),
   );
 }
@@ -69,19 +65,15 @@ const isNotKept = (error: unknown): boolean =>
 const isTooFine = (error: unknown): boolean =>
   isNotKept(error) || (error instanceof ApiError && error.code === TOO_MANY_ROWS);
 
-const TOO_MANY_ROWS = 'too_many_rows';
-
 function ask(
   query: ResolvedUsageQuery,
   interval: Interval | null,
   context: RunContext,
 ): Observable<UsageResult> {
-  const { api, period, zone } = context;
+  const { period, zone } = context;
   const request = requestOf(query, interval, context);
-  return api.usage(request).pipe(
-    map((answer) => complete(answer, query)),
-    switchMap((answer) => askPrevious(query, request, answer, context)),
-    map(({ answer, previous }) => ({
+  return askCompared(query, request, context).pipe(
+    map(({ answer, previous, ranked }) => ({
       refId: query.refId,
       groupBy: query.groupBy,
       measures: query.measures,
@@ -91,6 +83,7 @@ function ask(
       now: context.now,
       answer,
       previous,
+      ranked,
       costLinks: costLinks(context.source, {
         period,
         zone,
@@ -117,90 +110,4 @@ function requestOf(query: ResolvedUsageQuery, interval: Interval | null, context
     ...(isCut && { top: { count: query.top ?? 1, by } }),
     limit: MOST_ROWS,
   };
-}
-
-/** A line that misses some of its points would lie; a table only ends early, and says so. */
-function complete(answer: UsageAnswer, { format }: ResolvedUsageQuery): UsageAnswer {
-  if (!answer.meta.truncated || format === 'table') return answer;
-  throw new ApiError(
-    200,
-    TOO_MANY_ROWS,
-    `This would be more than ${MOST_ROWS.toLocaleString('en-US')} points. Choose a longer interval, less time, fewer dimensions ` +
-      'to group by, or only the greatest groups.',
-  );
-}
-
-type WithPrevious = Pick<UsageResult, 'answer' | 'previous'>;
-
-/**
- * The same for the previous period: of the groups that are shown, whichever were the greatest then. So the rest is not compared,
- * as it was of other groups.
- */
-function askPrevious(
-  query: ResolvedUsageQuery,
-  request: UsageRequest,
-  answer: UsageAnswer,
-  { api, period, zone }: RunContext,
-): Observable<WithPrevious> {
-  if (query.compare === 'none') return of({ answer, previous: null });
-  const before = previousPeriod(period, zone);
-  const { top, ...all } = request;
-  const filters = top ? [...query.filters, ...groupFilters(query, answer)] : query.filters;
-  const shown = new Set(answer.rows.map((row) => groupKey(row, query.groupBy)));
-  return api.usage({ ...all, ...wireTimes(before), filters }).pipe(
-    map((previous) => complete(previous, query)),
-    map((previous) => ({
-      answer,
-      previous: {
-        period: before,
-        answer: top
-          ? { ...previous, rows: previous.rows.filter((row) => shown.has(groupKey(row, query.groupBy))) }
-          : previous,
-      },
-    })),
-  );
-}
-
-/** Keeps the answer small: values of the groups shown, dimension by dimension, where none is missing. */
-function groupFilters({ groupBy }: ResolvedUsageQuery, { rows }: UsageAnswer): Filter[] {
-  const shown = rows.filter(({ other }) => !other);
-  return groupBy.flatMap((dimension): Filter[] => {
-    const values = [...new Set(shown.map((row) => row[dimension] ?? null))];
-    const known = values.filter((value) => value !== null);
-    return known.length === values.length && known.length > 0 && known.length <= MOST_VALUES
-      ? [{ dimension, operator: 'in', values: known }]
-      : [];
-  });
-}
-
-/** An instant of the API, to be read. */
-const minuteOf = (time: string): string => `${time.slice(0, 16).replace('T', ' ')} UTC`;
-
-function remarksOf(query: ResolvedUsageQuery, result: UsageResult, asked: RunContext): Remarks {
-  const { answer, previous, period, zone } = result;
-  const notes: string[] = [];
-  if (zone.name !== asked.zone.name)
-    notes.push('Days are those of UTC: of a time so long ago only they are kept.');
-  const { from, to } = answer.meta;
-  if (Date.parse(from) < period.from || Date.parse(to) > period.to) {
-    notes.push(
-      `Counted from ${minuteOf(from)} to ${minuteOf(to)}: of a time so long ago single events are not kept.`,
-    );
-  }
-  if (answer.meta.truncated || previous?.answer.meta.truncated) {
-    notes.push(`Only the first ${MOST_ROWS.toLocaleString('en-US')} rows are shown.`);
-  }
-  if (previous && answer.rows.some(({ other }) => other)) {
-    notes.push('The previous period is shown for the greatest groups only.');
-  }
-  if (answer.meta.distinct_method === 'sum_of_daily_distinct') {
-    notes.push('Conversations and users are counted once per UTC day.');
-  }
-  if (!query.measures.some((measure) => isMoney(measure) || measure === 'coverage')) {
-    return { coverage: [], notes };
-  }
-  const filters = query.filters.map(({ dimension, ...filter }) => ({ name: dimension, ...filter }));
-  const coverage = [usageCoverage(selectionName(period, filters), answer.totals)];
-  if (previous) coverage.push(usageCoverage(selectionName(previous.period, filters), previous.answer.totals));
-  return { coverage, notes };
 }

@@ -26,6 +26,7 @@ export const usageResult = (rows: UsageRow[], change: Partial<UsageResult> = {})
   now: at('2026-12-01T00:00:00Z'),
   answer: answered(rows),
   previous: null,
+  ranked: null,
   costLinks: (group) => [{ title: 'Calls', url: JSON.stringify(group) }],
   ...change,
 });
