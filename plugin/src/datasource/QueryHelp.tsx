@@ -84,6 +84,15 @@ export function QueryHelp({ query, onClickExample }: QueryEditorHelpProps<Tokenl
           <code>cost_usd</code>.
         </li>
         <li>
+          The previous period of today, this week, month or year so far is the same part of the one before:
+          the 10th of March at noon is compared with the 10th of February at noon, and the 31st with all of
+          February.
+        </li>
+        <li>
+          A <strong>stat</strong> panel shows a value and its change in percent: choose the whole time range,
+          compare with the previous period as time series, and turn on “Show percent change” in the panel.
+        </li>
+        <li>
           <strong>Calls</strong> lists single calls: follow the link of one to its request, and to how its
           cost comes about.
         </li>

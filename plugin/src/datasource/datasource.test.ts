@@ -266,6 +266,43 @@ describe('the previous period', () => {
   });
 });
 
+describe('a value of this month so far', () => {
+  const soFar = { refId: 'A', groupBy: [], interval: 'none', compare: 'previous_period' };
+  const asked = async (to: string, query = soFar) => {
+    const now = jest.spyOn(Date, 'now').mockReturnValue(Date.parse('2026-11-20T10:30:00Z'));
+    const { source, asked } = setUp();
+    const [from, end] = [dateTime('2026-11-01T00:00:00Z'), dateTime(to)];
+    const range = { from, to: end, raw: { from: 'now/M', to: 'now' } };
+    const response = await ask(source, request([query], { range }));
+    now.mockRestore();
+    return { times: asked.map(({ body }) => [body.from, body.to]), response };
+  };
+
+  it('is beside that of the last month up to the same day and time, with what neither covers', async () => {
+    const { times, response } = await asked('2026-11-20T10:30:00Z');
+    expect(times[1]).toEqual(['2026-10-01T00:00:00.000Z', '2026-10-20T10:30:00.000Z']);
+    expect((response.data as DataFrame[]).map(pointsOf)).toEqual([
+      [
+        ['10-01', 10],
+        ['11-01', 10],
+      ],
+    ]);
+    expect(noticesOf(response)).toMatchObject([
+      [{ severity: 'warning', text: expect.stringMatching(/^4 of 20 calls have no cost yet/) }],
+    ]);
+  });
+
+  it('is so also where the whole month was chosen, which is not over', async () => {
+    const { times } = await asked('2026-12-01T00:00:00Z');
+    expect(times).toEqual([
+      ['2026-11-01T00:00:00.000Z', '2026-12-01T00:00:00.000Z'],
+      ['2026-10-01T00:00:00.000Z', '2026-10-20T10:30:00.000Z'],
+    ]);
+    const line = await asked('2026-12-01T00:00:00Z', { ...soFar, interval: '1d' });
+    expect(line.times[1]).toEqual(['2026-10-01T00:00:00.000Z', '2026-11-01T00:00:00.000Z']);
+  });
+});
+
 describe('the groups that changed most', () => {
   const movers = {
     refId: 'A',

@@ -1,8 +1,10 @@
-import { FieldType } from '@grafana/data';
+import { FieldType, reduceField, ReducerID, type DataFrame } from '@grafana/data';
+import type { UsageRow } from '../../api/wire';
 import { pointsOf } from '../testing/read';
 import { answered, row, usageResult } from '../testing/usageResult';
 import { previousPeriod } from '../time/period';
 import { zoneOf } from '../time/zone';
+import type { UsageResult } from './usageContext';
 import { usageSeries } from './usageSeries';
 
 const nameOf = (frame: { fields: Array<{ config: { displayNameFromDS?: string } }> }) =>
@@ -158,5 +160,72 @@ describe('the previous period', () => {
       ['05-01', 1],
       ['06-01', 1],
     ]);
+  });
+
+  describe('of whole periods, for a stat panel', () => {
+    const compared = (now: UsageRow[], before: UsageRow[], change: Partial<UsageResult> = {}) =>
+      usageSeries(
+        usageResult(now, {
+          interval: null,
+          previous: { period: previousPeriod(period, zoneOf('UTC')), answer: answered(before) },
+          ...change,
+        }),
+      );
+    const statOf = ({ fields }: DataFrame) => {
+      const { lastNotNull, diffperc } = reduceField({
+        field: fields[1],
+        reducers: [ReducerID.lastNotNull, ReducerID.diffperc],
+      });
+      return [lastNotNull, diffperc];
+    };
+
+    it('is the first of two points, so that Grafana tells the change of the last in percent', () => {
+      const [frame] = compared([row(null, { cost_usd: '3' })], [row(null, { cost_usd: '2' })], {
+        groupBy: [],
+      });
+      expect(pointsOf(frame)).toEqual([
+        ['11-17', 2],
+        ['11-20', 3],
+      ]);
+      expect(statOf(frame)).toEqual([3, 50]);
+      expect(nameOf(frame)).toBe('Cost');
+    });
+
+    it('has who stopped and who is new', () => {
+      const frames = compared(
+        [row(null, { org_id: 'new', calls: 2 })],
+        [row(null, { org_id: 'gone', calls: 7 })],
+        {
+          measures: ['calls'],
+        },
+      );
+      expect(frames.map((frame) => [nameOf(frame), ...pointsOf(frame).map(([, value]) => value)])).toEqual([
+        ['new', 0, 2],
+        ['gone', 7, 0],
+      ]);
+    });
+
+    it('never shows an old value as the present one, nor a change from what is not known', () => {
+      const [pending] = compared(
+        [row(null, { org_id: 'a', cost_usd: null })],
+        [row(null, { org_id: 'a', cost_usd: '2' })],
+      );
+      expect(pointsOf(pending)).toEqual([['11-20', null]]);
+      const [known] = compared(
+        [row(null, { org_id: 'a', cost_usd: '2' })],
+        [row(null, { org_id: 'a', cost_usd: null })],
+      );
+      expect(pointsOf(known)).toEqual([['11-20', 2]]);
+    });
+
+    it('does not compare the rest, and keeps the order of changes', () => {
+      const rest = row(null, { org_id: null, calls: 9, other: true });
+      const [frame] = compared([rest], [], { measures: ['calls'] });
+      expect(pointsOf(frame)).toEqual([['11-20', 9]]);
+      const keys = ['b', 'a'].map((name) => JSON.stringify([name]));
+      const rows = [row(null, { org_id: 'a', calls: 90 }), row(null, { org_id: 'b', calls: 9 })];
+      const ranked = { keys, changed: 2, unknown: 0 };
+      expect(compared(rows, [], { measures: ['calls'], ranked }).map(nameOf)).toEqual(['b', 'a']);
+    });
   });
 });

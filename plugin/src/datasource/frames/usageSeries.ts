@@ -3,7 +3,9 @@ import type { Measure, UsageRow } from '../../api/wire';
 import { MEASURE_LABELS } from '../labels';
 import { OTHER } from '../none';
 import { groupKey, groupLabels, isMoney, numberOf, withoutCalls } from './group';
+import type { Period } from '../time/period';
 import { presentTime, timeOf, timesOf, type UsageResult } from './usageContext';
+import { isKnown, pairsOf, type Pair } from './usagePairs';
 
 /** Dashed, so that it is not taken for the present. */
 const PREVIOUS_STYLE = { lineStyle: { fill: 'dash', dash: [8, 8] }, fillOpacity: 0, lineWidth: 1 };
@@ -20,6 +22,7 @@ interface Series {
  */
 export function usageSeries(result: UsageResult): DataFrame[] {
   const { answer, period, previous } = result;
+  if (previous !== null && result.interval === null) return pairSeries(result, previous.period);
   const present = seriesOf(answer.rows, (row) => timeOf(row, period), result);
   const times = timesOf(result, answer.rows);
   const frames = present.flatMap((series) =>
@@ -31,6 +34,31 @@ export function usageSeries(result: UsageResult): DataFrame[] {
     result.measures.map((measure) => previousFrame(result, series, measure)),
   );
   return [...frames, ...shifted];
+}
+
+/**
+ * Of whole periods one series per group and measure with two points, the value before and the present one: a stat panel shows the
+ * last, and its percent change is from the first. Where one of them is not known there is the present one only, which then has
+ * no change: the last known value would be the old one.
+ */
+function pairSeries(result: UsageResult, previous: Period): DataFrame[] {
+  const pairs = pairsOf(result);
+  const series = pairs.map((pair): Series & { pair: Pair } => ({
+    labels: { ...groupLabels(pair.group, result.groupBy) },
+    isRest: pair.group.other === true,
+    rows: new Map(pair.now ? [[result.period.from, pair.now]] : []),
+    pair,
+  }));
+  const [first] = result.measures;
+  const ordered = result.ranked || !first ? series : sorted(series, first);
+  return ordered.flatMap((one) =>
+    result.measures.map((measure) => {
+      const times = isKnown(one.pair, measure) ? [previous.from, result.period.from] : [result.period.from];
+      const rows = new Map(one.rows);
+      if (one.pair.before) rows.set(previous.from, one.pair.before);
+      return frameOf(result, { ...one, rows }, measure, times);
+    }),
+  );
 }
 
 function seriesOf(
@@ -54,7 +82,7 @@ function seriesOf(
 }
 
 /** The order of a legend needs no exactness, so ratios may be added up as well. */
-function sorted(series: Series[], measure: Measure): Series[] {
+function sorted<S extends Series>(series: S[], measure: Measure): S[] {
   const size = ({ rows }: Series): number =>
     [...rows.values()].reduce((total, row) => total + (numberOf(row[measure]) ?? 0), 0);
   const sizes = new Map(series.map((one) => [one, size(one)]));

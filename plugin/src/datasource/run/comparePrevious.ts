@@ -29,6 +29,12 @@ export function askCompared(
   );
 }
 
+/** One value for a month that is not over is compared with the month before up to the same day; a line may go on. */
+function periodBefore({ interval }: UsageRequest, { period, zone, now }: RunContext) {
+  const isUnfinished = interval === null && period.from < now && now < period.to;
+  return previousPeriod(isUnfinished ? { ...period, to: now } : period, zone);
+}
+
 /**
  * The same for the previous period: of the groups that are shown, whichever were the greatest then. So the rest is not compared,
  * as it was of other groups.
@@ -37,14 +43,14 @@ function askPrevious(
   query: ResolvedUsageQuery,
   request: UsageRequest,
   answer: UsageAnswer,
-  { api, period, zone }: RunContext,
+  context: RunContext,
 ): Observable<Compared> {
   if (query.compare === 'none') return of({ answer, previous: null, ranked: null });
-  const before = previousPeriod(period, zone);
+  const before = periodBefore(request, context);
   const { top, ...all } = request;
   const filters = top ? [...query.filters, ...groupFilters(query, answer)] : query.filters;
   const shown = new Set(answer.rows.map((row) => groupKey(row, query.groupBy)));
-  return api.usage({ ...all, ...wireTimes(before), filters }).pipe(
+  return context.api.usage({ ...all, ...wireTimes(before), filters }).pipe(
     map((previous) => complete(previous, query.format)),
     map((previous) => ({
       answer,
@@ -58,9 +64,9 @@ function askPrevious(
 function askMovers(
   query: ResolvedUsageQuery,
   { top: _, ...request }: UsageRequest,
-  { api, period, zone }: RunContext,
+  context: RunContext,
 ): Observable<Compared> {
-  const before = previousPeriod(period, zone);
+  const before = periodBefore(request, context);
   const { rankBy, groupBy, measures, top } = query;
   const [measure] = measures;
   if (request.interval !== null || rankBy === 'value' || measure === undefined) {
@@ -69,7 +75,7 @@ function askMovers(
         'by their value.',
     );
   }
-  return forkJoin([api.usage(request), api.usage({ ...request, ...wireTimes(before) })]).pipe(
+  return forkJoin([context.api.usage(request), context.api.usage({ ...request, ...wireTimes(before) })]).pipe(
     map(([answer, previous]) => {
       if (answer.meta.truncated || previous.meta.truncated) {
         throw new Error(

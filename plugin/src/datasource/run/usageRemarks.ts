@@ -1,11 +1,13 @@
 import type { UsageAnswer } from '../../api/wire';
 import { isMoney } from '../frames/group';
+import { hasUnknownChange } from '../frames/usagePairs';
 import type { UsageResult } from '../frames/usageContext';
 import { MEASURE_LABELS } from '../labels';
 import type { ResolvedUsageQuery } from '../query';
 import type { RunContext } from './answer';
 import { MOST_ROWS } from './complete';
 import { rowsCoverage, usageCoverage, type Remarks } from './coverage';
+import type { Period } from '../time/period';
 import { selectionName } from './selection';
 
 /** An instant of the API, to be read. */
@@ -17,11 +19,18 @@ export function usageRemarks(query: ResolvedUsageQuery, result: UsageResult, ask
   const notes: string[] = [];
   if (zone.name !== asked.zone.name)
     notes.push('Days are those of UTC: of a time so long ago only they are kept.');
-  const { from, to } = answer.meta;
-  if (Date.parse(from) < period.from || Date.parse(to) > period.to) {
+  if (isWidened(answer, period)) {
+    const { from, to } = answer.meta;
     notes.push(
       `Counted from ${minuteOf(from)} to ${minuteOf(to)}: of a time so long ago single events are not kept.`,
     );
+  }
+  if (previous && isWidened(previous.answer, previous.period)) {
+    const { from, to } = previous.answer.meta;
+    notes.push(`The previous period is counted from ${minuteOf(from)} to ${minuteOf(to)}.`);
+  }
+  if (previous && result.interval === null && query.format === 'time_series' && hasUnknownChange(result)) {
+    notes.push('Where one of the periods is not known, Grafana shows a change of 0 %.');
   }
   if (answer.meta.truncated || previous?.answer.meta.truncated) {
     notes.push(`Only the first ${MOST_ROWS.toLocaleString('en-US')} rows are shown.`);
@@ -45,6 +54,9 @@ export function usageRemarks(query: ResolvedUsageQuery, result: UsageResult, ask
     ...(previous && { compared: { now: counted(answer), before: counted(previous.answer) } }),
   };
 }
+
+const isWidened = ({ meta }: UsageAnswer, { from, to }: Period): boolean =>
+  Date.parse(meta.from) < from || Date.parse(meta.to) > to;
 
 /** Of the groups that are compared: the rest is not. */
 const counted = ({ rows }: UsageAnswer) => rowsCoverage(rows.filter(({ other }) => !other));
