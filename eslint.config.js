@@ -10,7 +10,11 @@ export default tseslint.config(
     extends: [...tseslint.configs.recommendedTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['./test/tsconfig.json', './test/plugin/host/page/tsconfig.json'],
+        project: [
+          './test/tsconfig.json',
+          './test/plugin/host/page/tsconfig.json',
+          './provisioning/tsconfig.json',
+        ],
         tsconfigRootDir: import.meta.dirname,
       },
     },

@@ -1,0 +1,132 @@
+import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog';
+import {
+  BigValueColorMode,
+  BigValueGraphMode,
+  BigValueTextMode,
+  PercentChangeColorMode,
+  ReduceDataOptionsBuilder,
+} from '@grafana/grafana-foundation-sdk/common';
+import { ThresholdsConfigBuilder, ThresholdsMode } from '@grafana/grafana-foundation-sdk/dashboard';
+import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
+import type { Filter, Measure } from '../../../plugin/src/api/wire.js';
+import { MEASURE_LABELS } from '../../../plugin/src/datasource/labels.js';
+import { dashboardLink, UID, type ValueLink } from './links.js';
+import { sql, usage } from './query.js';
+import { SQL, TOKENLEDGER } from './sources.js';
+
+const PERIODS = { today: 'now/d', this_month: 'now/M' } as const;
+
+interface Tile {
+  readonly title: string;
+  readonly description: string;
+  readonly measure: Measure;
+  readonly filters?: Filter[];
+  /** Another time than the dashboard's, so far. */
+  readonly period?: keyof typeof PERIODS;
+  /** More of it is good news: use, as against cost. */
+  readonly isGood?: boolean;
+}
+
+/** One number of the time range. */
+export function tile({ title, description, measure, filters = [], period }: Tile): StatBuilder {
+  const panel = bigNumber(title, description, usage({ measures: [measure], filters }))
+    // Beside a cost the answer has its coverage: the tile shows the measure alone.
+    .reduceOptions(
+      new ReduceDataOptionsBuilder().calcs(['lastNotNull']).fields(`/^${MEASURE_LABELS[measure].label}$/`),
+    )
+    .unit(MEASURE_LABELS[measure].unit);
+  return period === undefined ? panel : panel.timeFrom(PERIODS[period]).hideTimeOverride(true);
+}
+
+/** One number and how much it has changed against the previous period: the same part of the previous day or month. */
+export function changeTile({
+  title,
+  description,
+  measure,
+  filters = [],
+  period,
+  isGood = false,
+}: Tile): StatBuilder {
+  const query = usage({ measures: [measure], filters, compare: 'previous_period', format: 'time_series' });
+  const panel = bigNumber(title, description, query)
+    .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']))
+    .unit(MEASURE_LABELS[measure].unit)
+    .showPercentChange(true)
+    .percentChangeColorMode(isGood ? PercentChangeColorMode.Standard : PercentChangeColorMode.Inverted);
+  return period === undefined ? panel : panel.timeFrom(PERIODS[period]).hideTimeOverride(true);
+}
+
+const bigNumber = (title: string, description: string, query: Builder<Dataquery>): StatBuilder =>
+  new StatBuilder()
+    .title(title)
+    .description(description)
+    .datasource(TOKENLEDGER)
+    .withTarget(query)
+    .graphMode(BigValueGraphMode.None)
+    .colorMode(BigValueColorMode.None)
+    .textMode(BigValueTextMode.Value)
+    .noValue('–')
+    .height(4);
+
+type Step = [value: number | null, color: string];
+
+const steps = (...values: Step[]): ThresholdsConfigBuilder =>
+  new ThresholdsConfigBuilder()
+    .mode(ThresholdsMode.Absolute)
+    .steps(values.map(([value, color]) => ({ value, color })));
+
+const health: ValueLink = dashboardLink('What is pending, and why', UID.health);
+const withLink = (link: ValueLink) => ({
+  matcher: { id: 'byType', options: 'number' },
+  properties: [{ id: 'links', value: [link] }],
+});
+
+/** How much of what is to be paid has a cost: green only where all of it has. */
+export const coverageTile = (filters: Filter[] = []): StatBuilder =>
+  tile({
+    title: 'Coverage',
+    description:
+      'Share of the billable calls that have a cost. Below 100 % the true cost is higher than shown.',
+    measure: 'coverage',
+    filters,
+  })
+    .decimals(2)
+    .colorMode(BigValueColorMode.Value)
+    .thresholds(steps([null, 'red'], [0.9, 'orange'], [0.99, 'yellow'], [1, 'green']))
+    .withOverride(withLink(health));
+
+/** The same as a number of calls. */
+export const pendingTile = (filters: Filter[] = []): StatBuilder =>
+  tile({
+    title: 'Pending calls',
+    description: 'Billable calls whose cost is not known yet. They are in no cost, and are not free.',
+    measure: 'pending_calls',
+    filters,
+  })
+    .colorMode(BigValueColorMode.Value)
+    .thresholds(steps([null, 'green'], [1, 'orange']))
+    .withOverride(withLink(health));
+
+interface SqlTile {
+  readonly title: string;
+  readonly description: string;
+  /** Of one row with one number. */
+  readonly query: string;
+  readonly steps: Step[];
+  readonly unit?: string;
+}
+
+/** One number of the schema `reporting`. */
+export const sqlTile = ({
+  title,
+  description,
+  query,
+  steps: colours,
+  unit = 'short',
+}: SqlTile): StatBuilder =>
+  bigNumber(title, description, sql(query))
+    .datasource(SQL)
+    .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']))
+    .unit(unit)
+    .colorMode(BigValueColorMode.Value)
+    .thresholds(steps(...colours));
