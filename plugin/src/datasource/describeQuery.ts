@@ -89,7 +89,8 @@ function describeCalls({ limit, orderBy, direction, filters }: CallsQuery): stri
   return `The ${limit} ${FIRST[orderBy][direction]} calls${condition && ` ${condition}`}`;
 }
 
-function describeTrace({ chain, id }: TraceQuery): string {
+function describeTrace({ chain, format, id }: TraceQuery): string {
+  if (format === 'table' && id !== '') return `What each step of ${chain} ${id} cost`;
   if (chain === 'request')
     return id ? `The chain of request ${id}` : 'The chain of a request: no trace id yet';
   return id ? `All requests of conversation ${id}` : 'All requests of a conversation: no conversation id yet';

@@ -65,9 +65,14 @@ export interface CallsQuery extends QueryOf<'calls'> {
   limit: number;
 }
 
-/** The chain of one request, or of all requests of a conversation, as Grafana's trace view draws it. */
+/** How a chain is shown: as Grafana's trace view draws it, or a row for each step with what it cost. */
+export const CHAIN_FORMATS = ['trace', 'table'] as const;
+export type ChainFormat = (typeof CHAIN_FORMATS)[number];
+
+/** The chain of one request, or of all requests of a conversation. */
 export interface TraceQuery extends QueryOf<'trace'> {
   chain: 'request' | 'conversation';
+  format: ChainFormat;
   /** Trace id or conversation id; may be a template variable. */
   id: string;
 }
@@ -126,7 +131,7 @@ export const DEFAULTS: {
     direction: 'desc',
     limit: 100,
   },
-  trace: { queryType: 'trace', version: QUERY_VERSION, chain: 'request', id: '' },
+  trace: { queryType: 'trace', version: QUERY_VERSION, chain: 'request', format: 'trace', id: '' },
   cost: { queryType: 'cost', version: QUERY_VERSION, traceId: '', spanId: '' },
   annotations: {
     queryType: 'annotations',

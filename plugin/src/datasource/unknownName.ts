@@ -1,6 +1,6 @@
 import { ANNOTATION_KINDS, DIMENSIONS, EVENT_FIELDS, EVENT_ORDERS, MEASURES, OPERATORS } from '../api/wire';
 import { isVariable } from './interpolateText';
-import { RANK_BY, USAGE_INTERVALS, type TokenledgerQuery } from './query';
+import { CHAIN_FORMATS, RANK_BY, USAGE_INTERVALS, type TokenledgerQuery } from './query';
 
 type Names = readonly string[];
 
@@ -44,6 +44,7 @@ function namesIn(query: TokenledgerQuery): Array<readonly [names: Names, known: 
         [query.filters.map(({ operator }) => operator), OPERATORS],
       ];
     case 'trace':
+      return [[[query.format], CHAIN_FORMATS]];
     case 'cost':
       return [];
   }

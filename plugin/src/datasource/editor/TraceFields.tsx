@@ -10,6 +10,15 @@ const CHAINS = [
   { value: 'conversation', label: 'Conversation', description: 'All requests of one conversation' },
 ] as const;
 
+const FORMATS = [
+  {
+    value: 'trace',
+    label: 'Waterfall',
+    description: 'For a trace panel: what came after what, and how long it took',
+  },
+  { value: 'table', label: 'Table', description: 'A row for each step, with what it cost' },
+] as const;
+
 export function TraceFields({ query, onChange }: Pick<FieldsProps<TraceQuery>, 'query' | 'onChange'>) {
   const isRequest = query.chain === 'request';
   return (
@@ -22,6 +31,17 @@ export function TraceFields({ query, onChange }: Pick<FieldsProps<TraceQuery>, '
             options={[...CHAINS]}
             value={query.chain}
             onChange={(chain) => onChange({ chain, id: '' })}
+          />
+        )}
+      </EditorField>
+      <EditorField label="Shown as" grow={0}>
+        {({ id }) => (
+          <RadioButtonGroup
+            id={id}
+            aria-label="Shown as"
+            options={[...FORMATS]}
+            value={query.format}
+            onChange={(format) => onChange({ format })}
           />
         )}
       </EditorField>

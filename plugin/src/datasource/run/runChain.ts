@@ -1,8 +1,9 @@
 import { map, of, type Observable } from 'rxjs';
 import type { Conversation, Trace } from '../../api/wire';
 import { costTable } from '../frames/cost';
+import { stepsTable } from '../frames/steps';
 import { conversationFrame, traceFrame } from '../frames/trace';
-import { spanLinks } from '../links/links';
+import { requestLink, spanLinks } from '../links/links';
 import type { CostQuery, TraceQuery } from '../query';
 import type { Answer, RunContext } from './answer';
 import { callsCoverage } from './coverage';
@@ -10,19 +11,21 @@ import { callsCoverage } from './coverage';
 /** Of no id (a variable that is still empty) there is nothing to show. */
 const NOTHING: Answer = { frames: [], remarks: { coverage: [], notes: [] } };
 
-export function runTrace({ refId, chain, id }: TraceQuery, { api, source }: RunContext): Observable<Answer> {
+export function runTrace(query: TraceQuery, { api, source }: RunContext): Observable<Answer> {
+  const { refId, chain, format, id } = query;
   if (id === '') return of(NOTHING);
+  const steps = ({ spans }: Trace | Conversation) => stepsTable(refId, spans, [requestLink(source)]);
   if (chain === 'conversation') {
     return api.conversation(id).pipe(
       map((conversation) => ({
-        frames: [conversationFrame(refId, conversation)],
+        frames: [format === 'table' ? steps(conversation) : conversationFrame(refId, conversation)],
         remarks: remarksOf(`conversation ${id}`, conversation),
       })),
     );
   }
   return api.trace(id).pipe(
     map((trace) => ({
-      frames: [traceFrame(refId, trace, spanLinks(source, id))],
+      frames: [format === 'table' ? steps(trace) : traceFrame(refId, trace, spanLinks(source, id))],
       remarks: remarksOf(`trace ${id}`, trace),
     })),
   );
