@@ -68,7 +68,7 @@ export const costDrivers = (): DashboardBuilder =>
           'Those whose cost changed most against the time before, new ones and those that stopped among them.',
         measure: 'cost_usd',
         groupBy: '$by',
-        order: 'change',
+        rankBy: 'change',
       })
         .span(9)
         .height(11),

@@ -5,13 +5,14 @@ import {
   type DashboardBuilder,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Filter } from '../../plugin/src/api/wire.js';
-import { lines, ranking, stackedBars } from './parts/charts.js';
+import { lines, stackedBars } from './parts/charts.js';
+import { ranking } from './parts/ranking.js';
 import { changesAnnotation, createDashboard, filtersVariable } from './parts/dashboard.js';
 import { UID } from './parts/links.js';
 import { movers } from './parts/movers.js';
 import { calls, usage, usageSeries } from './parts/query.js';
 import { TOKENLEDGER } from './parts/sources.js';
-import { gauge, table } from './parts/tables.js';
+import { gauge, hidden, table } from './parts/tables.js';
 import { changeTile, coverageTile, pendingTile, tile } from './parts/tiles.js';
 
 const ofOrg: Filter[] = [{ dimension: 'org_id', operator: '=', values: ['$org'] }];
@@ -85,7 +86,7 @@ export const organisation = (): DashboardBuilder =>
         measure: 'cost_usd',
         groupBy: 'assistant_id',
         filters: ofOrg,
-        order: 'change',
+        rankBy: 'change',
       })
         .span(8)
         .height(10),
@@ -172,6 +173,9 @@ export const organisation = (): DashboardBuilder =>
           limit: 20,
         }),
       )
+        .overrideByName('org_id', [hidden])
+        .overrideByName('cost_reason', [hidden])
+        .overrideByName('cost_status', [hidden])
         .span(24)
         .height(10),
     );

@@ -1,5 +1,6 @@
 import { PanelBuilder, type DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
-import { ranking, stackedBars } from './parts/charts.js';
+import { stackedBars } from './parts/charts.js';
+import { ranking } from './parts/ranking.js';
 import { changesAnnotation, createDashboard, filtersVariable } from './parts/dashboard.js';
 import { organisationSeriesLink, UID } from './parts/links.js';
 import { movers } from './parts/movers.js';
@@ -63,7 +64,7 @@ export const overview = (): DashboardBuilder =>
           'Organisations whose cost changed most against the time before, new ones and those that stopped among them.',
         measure: 'cost_usd',
         groupBy: 'org_id',
-        order: 'change',
+        rankBy: 'change',
       })
         .span(8)
         .height(11),

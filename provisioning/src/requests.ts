@@ -12,7 +12,7 @@ import { createDashboard, filtersVariable } from './parts/dashboard.js';
 import { conversationLink, requestLink, UID } from './parts/links.js';
 import { calls, trace } from './parts/query.js';
 import { TOKENLEDGER } from './parts/sources.js';
-import { hidden, links, table } from './parts/tables.js';
+import { gauge, hidden, links, table, width } from './parts/tables.js';
 import { coverageTile, pendingTile, tile } from './parts/tiles.js';
 
 const organisationVariable = (): QueryVariableBuilder =>
@@ -62,14 +62,12 @@ export const requests = (): DashboardBuilder => {
 
   const steps = table(
     'What each step of the request cost',
-    'Every call of the request chosen above; repeats and steps cost nothing of their own and stand in the waterfall only.',
-    calls({
-      filters: [{ field: 'trace_id', operator: '=', values: ['$trace'] }],
-      orderBy: 'started_at',
-      direction: 'asc',
-      limit: 1000,
-    }),
+    'Every step of the request chosen above, indented below the step it belongs to. Only calls cost something.',
+    trace({ chain: 'request', format: 'table', id: '$trace' }),
   )
+    .overrideByName('step', [width(320)])
+    .overrideByName('cost_usd', [...gauge])
+    .noValue('Choose a request above: a click on its time.')
     .span(24)
     .height(9);
 

@@ -71,7 +71,7 @@ export const usageAndQuality = (): DashboardBuilder =>
         description: 'Organisations with more calls than in the time before; new ones had none.',
         measure: 'calls',
         groupBy: 'org_id',
-        order: 'rise',
+        rankBy: 'rise',
         isGood: true,
       }).span(12),
     )
@@ -81,7 +81,7 @@ export const usageAndQuality = (): DashboardBuilder =>
         description: 'Organisations with fewer calls than in the time before; who stopped has none any more.',
         measure: 'calls',
         groupBy: 'org_id',
-        order: 'fall',
+        rankBy: 'fall',
         isGood: true,
       }).span(12),
     )
@@ -172,7 +172,10 @@ export const usageAndQuality = (): DashboardBuilder =>
         .span(12),
     )
     .withPanel(
-      stackedBars('Cost of errors by model', 'What was paid for calls that ended in an error.')
-        .withTarget(usageSeries({ measures: ['error_cost_usd'], groupBy: ['model'], top: 8 }))
+      stackedBars(
+        'Errors by model',
+        'Calls that ended in an error, billed or not; the eight models with most.',
+      )
+        .withTarget(usageSeries({ measures: ['error_calls'], groupBy: ['model'], top: 8 }))
         .span(12),
     );

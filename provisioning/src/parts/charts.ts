@@ -1,33 +1,23 @@
 import {
-  BarGaugeDisplayMode,
-  BarGaugeNamePlacement,
-  BarGaugeSizing,
-  BarGaugeValueMode,
+  BarAlignment,
   GraphDrawStyle,
   LegendDisplayMode,
   LegendPlacement,
-  ReduceDataOptionsBuilder,
   SortOrder,
   StackingConfigBuilder,
   StackingMode,
   TooltipDisplayMode,
   VisibilityMode,
   VizLegendOptionsBuilder,
-  VizOrientation,
   VizTooltipOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
 import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
-import { PanelBuilder as BarGaugeBuilder } from '@grafana/grafana-foundation-sdk/bargauge';
 import { PanelBuilder as TimeseriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
-import type { Dimension, Filter, Measure } from '../../../plugin/src/api/wire.js';
-import { MEASURE_LABELS } from '../../../plugin/src/datasource/labels.js';
-import type { OrVariable } from '../../../plugin/src/datasource/query.js';
-import { sql, usage } from './query.js';
+import { sql } from './query.js';
 import { SQL, TOKENLEDGER } from './sources.js';
 
-/** A name has the same colour in every panel and whatever is filtered. */
-const colourByName = (): FieldColorBuilder =>
-  new FieldColorBuilder().mode(FieldColorModeId.PaletteClassicByName);
+/** Neighbours differ; by name several of one panel would have nearly the same colour. */
+const colours = (): FieldColorBuilder => new FieldColorBuilder().mode(FieldColorModeId.PaletteClassic);
 
 const legend = (calcs: string[]): VizLegendOptionsBuilder =>
   new VizLegendOptionsBuilder()
@@ -44,7 +34,7 @@ const chart = (title: string, description: string): TimeseriesBuilder =>
     .title(title)
     .description(description)
     .datasource(TOKENLEDGER)
-    .colorScheme(colourByName())
+    .colorScheme(colours())
     .tooltip(tooltip())
     .height(9);
 
@@ -55,6 +45,8 @@ export const stackedBars = (title: string, description: string): TimeseriesBuild
     .fillOpacity(80)
     .lineWidth(0)
     .barWidthFactor(0.85)
+    // A bar stands on its day, not around the midnight at which it begins.
+    .barAlignment(BarAlignment.After)
     .stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'))
     .legend(legend([]));
 
@@ -72,49 +64,7 @@ export const lines = (title: string, description: string): TimeseriesBuilder =>
     .lineWidth(2)
     .fillOpacity(0)
     .showPoints(VisibilityMode.Auto)
+    // Ratios and percentiles of few calls are noise: days of a week, hours of two days.
+    .maxDataPoints(100)
     .axisSoftMin(0)
     .legend(legend([]));
-
-interface Ranking {
-  readonly title: string;
-  readonly description: string;
-  readonly measure: Measure;
-  readonly groupBy: OrVariable<Dimension>;
-  readonly filters?: Filter[];
-  readonly top?: number;
-}
-
-/** The greatest groups as bars beneath each other, and the rest as one: they add up to the whole. */
-export const ranking = ({
-  title,
-  description,
-  measure,
-  groupBy,
-  filters = [],
-  top = 8,
-}: Ranking): BarGaugeBuilder =>
-  new BarGaugeBuilder()
-    .title(title)
-    .description(description)
-    .datasource(TOKENLEDGER)
-    .withTarget(usage({ measures: [measure], groupBy: [groupBy], filters, top }))
-    .reduceOptions(
-      new ReduceDataOptionsBuilder()
-        .values(true)
-        .limit(top + 1)
-        .calcs([])
-        .fields(`/^${MEASURE_LABELS[measure].label}$/`),
-    )
-    .unit(MEASURE_LABELS[measure].unit)
-    .min(0)
-    .orientation(VizOrientation.Horizontal)
-    .displayMode(BarGaugeDisplayMode.Basic)
-    .valueMode(BarGaugeValueMode.Text)
-    .namePlacement(BarGaugeNamePlacement.Left)
-    .sizing(BarGaugeSizing.Manual)
-    .minVizHeight(16)
-    .maxVizHeight(24)
-    .showUnfilled(false)
-    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Fixed).fixedColor('blue'))
-    .noValue('–')
-    .height(9);

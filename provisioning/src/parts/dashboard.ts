@@ -11,13 +11,14 @@ import { UID } from './links.js';
 import { changes } from './query.js';
 import { TOKENLEDGER, tokenledgerVariable } from './sources.js';
 
-const TITLES: ReadonlyArray<readonly [uid: string, title: string]> = [
-  [UID.overview, 'Overview'],
-  [UID.drivers, 'Cost drivers'],
-  [UID.usage, 'Usage and quality'],
-  [UID.organisation, 'One organisation'],
-  [UID.requests, 'Requests and conversations'],
-  [UID.health, 'Ledger health'],
+/** Short, as all of them stand in one line above the panels. */
+const TITLES: ReadonlyArray<readonly [uid: string, title: string, link: string]> = [
+  [UID.overview, 'Overview', 'Overview'],
+  [UID.drivers, 'Cost drivers', 'Drivers'],
+  [UID.usage, 'Usage and quality', 'Usage'],
+  [UID.organisation, 'One organisation', 'Organisation'],
+  [UID.requests, 'Requests and conversations', 'Requests'],
+  [UID.health, 'Ledger health', 'Health'],
 ];
 
 interface Facts {
@@ -43,7 +44,7 @@ export function createDashboard({ uid, description, from }: Facts): DashboardBui
     .refresh('1m')
     .tooltip(DashboardCursorSync.Crosshair)
     .withVariable(tokenledgerVariable());
-  for (const [other, name] of TITLES.filter(([known]) => known !== uid))
+  for (const [other, , name] of TITLES.filter(([known]) => known !== uid))
     dashboard.link(toDashboard(other, name));
   return dashboard;
 }
@@ -54,7 +55,8 @@ const toDashboard = (uid: string, title: string): DashboardLinkBuilder =>
     .url(`/d/${uid}`)
     .includeVars(true)
     .keepTime(true)
-    .icon('dashboard');
+    .icon('dashboard')
+    .tooltip(TITLES.find(([known]) => known === uid)?.[1] ?? title);
 
 /** Filters by any dimension, applied to every panel that asks the Tokenledger data source. */
 export const filtersVariable = (): AdHocVariableBuilder =>
@@ -63,7 +65,7 @@ export const filtersVariable = (): AdHocVariableBuilder =>
 /** Prices that changed, calls that got their cost later, closed days that were restated. */
 export const changesAnnotation = (): AnnotationQueryBuilder =>
   new AnnotationQueryBuilder()
-    .name('Changes of prices and closed days')
+    .name('Changes')
     .datasource(TOKENLEDGER)
     .enable(true)
     .iconColor('orange')

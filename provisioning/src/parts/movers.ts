@@ -1,9 +1,8 @@
 import type { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
 import type { Dimension, Filter, Measure } from '../../../plugin/src/api/wire.js';
-import { MEASURE_LABELS } from '../../../plugin/src/datasource/labels.js';
-import type { OrVariable } from '../../../plugin/src/datasource/query.js';
+import type { OrVariable, RankBy } from '../../../plugin/src/datasource/query.js';
 import { usage } from './query.js';
-import { hidden, table, unit, width } from './tables.js';
+import { hidden, named, table, width } from './tables.js';
 
 interface Movers {
   readonly title: string;
@@ -11,7 +10,7 @@ interface Movers {
   readonly measure: Measure;
   readonly groupBy: OrVariable<Dimension>;
   readonly filters?: Filter[];
-  readonly order: 'change' | 'rise' | 'fall';
+  readonly rankBy: Exclude<RankBy, 'value'>;
   readonly top?: number;
   /** More of it is good news: use, as against cost. */
   readonly isGood?: boolean;
@@ -24,7 +23,7 @@ export function movers({
   measure,
   groupBy,
   filters = [],
-  order,
+  rankBy,
   top = 10,
   isGood = false,
 }: Movers): TableBuilder {
@@ -34,13 +33,16 @@ export function movers({
     filters,
     compare: 'previous_period',
     top,
-    order,
+    rankBy,
   });
   return table(title, description, query)
     .overrideByName(`${measure}_previous`, [hidden])
     .overrideByName('pending_calls', [hidden])
+    .overrideByName('coverage', [hidden])
+    .overrideByName(measure, [width(100)])
     .overrideByName(`${measure}_change`, [
-      unit(MEASURE_LABELS[measure].unit),
+      named('Change'),
+      width(110),
       { id: 'custom.cellOptions', value: { type: 'color-text' } },
       {
         id: 'thresholds',
@@ -53,5 +55,5 @@ export function movers({
         },
       },
     ])
-    .overrideByName(`${measure}_change_ratio`, [width(90)]);
+    .overrideByName(`${measure}_change_ratio`, [named('in %'), width(90)]);
 }

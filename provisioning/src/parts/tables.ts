@@ -53,6 +53,8 @@ export const gauge: readonly DynamicConfigValue[] = [
   { id: 'custom.cellOptions', value: { type: 'gauge', mode: 'basic', valueDisplayMode: 'text' } },
   { id: 'color', value: { mode: 'fixed', fixedColor: 'blue' } },
   { id: 'min', value: 0 },
+  // Not by the greatest number of all columns.
+  { id: 'fieldMinMax', value: true },
 ];
 
 /** By the name a reader sees. */
