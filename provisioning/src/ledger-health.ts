@@ -284,7 +284,6 @@ where job <> 'upkeep' and (last_outcome = 'failed' or coalesce(seconds_since_suc
         .overrideByName('job', [named('Job')])
         .overrideByName('duration_ms', [named('Took'), unit('ms')])
         .overrideByName('error', [named('Error')])
-        .noValue('None in this time range.')
         .span(10),
     )
     .withRow(new RowBuilder('What comes in'))
@@ -330,6 +329,5 @@ where job <> 'upkeep' and (last_outcome = 'failed' or coalesce(seconds_since_suc
         .overrideByName('effective_from', [named('Holds from')])
         .overrideByName('author', [named('Author')])
         .overrideByName('note', [named('Note')])
-        .noValue('None in this time range.')
         .span(24),
     );

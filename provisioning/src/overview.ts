@@ -93,7 +93,7 @@ export const overview = (): DashboardBuilder =>
         groupBy: 'query_type',
       }).span(8),
     )
-    .withPanel(alerts().span(24).height(6));
+    .withPanel(alerts().span(24).height(5));
 
 /** Alerts of rules in this dashboard's folder; without rules it says that there are none. */
 const alerts = (): PanelBuilder =>

@@ -27,7 +27,7 @@ const organisationVariable = (): QueryVariableBuilder =>
 
 const statusVariable = (): CustomVariableBuilder =>
   new CustomVariableBuilder('status')
-    .label('Cost status')
+    .label('Status')
     .values('Priced : priced, Pending : pending, Unbilled : unbilled')
     .multi(true)
     .includeAll(true)
@@ -81,7 +81,7 @@ export const requests = (): DashboardBuilder => {
     .withVariable(statusVariable())
     .withVariable(textVariable('conversation', 'Conversation'))
     .withVariable(textVariable('user', 'User'))
-    .withVariable(textVariable('trace', 'Request (trace id)'))
+    .withVariable(textVariable('trace', 'Trace'))
     .withVariable(filtersVariable())
     .withPanel(
       tile({

@@ -5,13 +5,18 @@ import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/ta
 import { organisationLink, type ValueLink } from './links.js';
 import { SQL, TOKENLEDGER } from './sources.js';
 
+/** What a table without rows says, unless told otherwise. A single cell without a value is a dash all the same. */
+const EMPTY = 'Nothing in this time range.';
+const CELL_WITHOUT_VALUE: DynamicConfigValue = { id: 'noValue', value: '–' };
+
 export const table = (title: string, description: string, query: Builder<Dataquery>): TableBuilder =>
   new TableBuilder()
     .title(title)
     .description(description)
     .datasource(TOKENLEDGER)
     .withTarget(query)
-    .noValue('–')
+    .noValue(EMPTY)
+    .overrideByRegexp('/.*/', [CELL_WITHOUT_VALUE])
     .height(9)
     .overrideByName('org_id', [links(organisationLink)])
     .overrideByName('coverage', [
@@ -38,7 +43,8 @@ export const sqlTable = (title: string, description: string, query: Builder<Data
     .description(description)
     .datasource(SQL)
     .withTarget(query)
-    .noValue('–')
+    .noValue(EMPTY)
+    .overrideByRegexp('/.*/', [CELL_WITHOUT_VALUE])
     .height(8);
 
 export const links = (...value: ValueLink[]): DynamicConfigValue => ({ id: 'links', value });
