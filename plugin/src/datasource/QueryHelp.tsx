@@ -91,6 +91,7 @@ export function QueryHelp({ query, onClickExample }: QueryEditorHelpProps<Tokenl
         <li>
           A <strong>stat</strong> panel shows a value and its change in percent: choose the whole time range,
           compare with the previous period as time series, and turn on “Show percent change” in the panel.
+          With the time “Today” or “This month” it is that, whatever time range the dashboard shows.
         </li>
         <li>
           <strong>Calls</strong> lists single calls: follow the link of one to its request, and to how its

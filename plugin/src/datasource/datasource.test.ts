@@ -268,7 +268,7 @@ describe('the previous period', () => {
 
 describe('a value of this month so far', () => {
   const soFar = { refId: 'A', groupBy: [], interval: 'none', compare: 'previous_period' };
-  const asked = async (to: string, query = soFar) => {
+  const asked = async (to: string, query: Saved = soFar) => {
     const now = jest.spyOn(Date, 'now').mockReturnValue(Date.parse('2026-11-20T10:30:00Z'));
     const { source, asked } = setUp();
     const [from, end] = [dateTime('2026-11-01T00:00:00Z'), dateTime(to)];
@@ -300,6 +300,17 @@ describe('a value of this month so far', () => {
     ]);
     const line = await asked('2026-12-01T00:00:00Z', { ...soFar, interval: '1d' });
     expect(line.times[1]).toEqual(['2026-10-01T00:00:00.000Z', '2026-11-01T00:00:00.000Z']);
+  });
+
+  it('is the same whatever time the dashboard shows, where the query says so', async () => {
+    const { times, response } = await asked('2026-11-05T00:00:00Z', { ...soFar, period: 'this_month' });
+    expect(times).toEqual([
+      ['2026-11-01T00:00:00.000Z', '2026-11-20T10:30:00.000Z'],
+      ['2026-10-01T00:00:00.000Z', '2026-10-20T10:30:00.000Z'],
+    ]);
+    expect((response.data as DataFrame[]).map(pointsOf)[0]?.[1]).toEqual(['11-01', 10]);
+    const today = await asked('2026-11-05T00:00:00Z', { ...soFar, period: 'today' });
+    expect(today.times[1]).toEqual(['2026-11-19T00:00:00.000Z', '2026-11-19T10:30:00.000Z']);
   });
 });
 

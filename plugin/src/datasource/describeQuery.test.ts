@@ -37,6 +37,7 @@ describe('describeQuery', () => {
       { ...usage, interval: 'none', compare: 'previous_period', rankBy: 'rise', top: null },
       'Cost by organisation over the whole time range, those that rose, beside the previous period',
     ],
+    [{ ...usage, groupBy: [], interval: 'none', period: 'today' }, 'Cost of today so far'],
     [{ ...usage, rankBy: 'change' }, 'Cost by organisation over time, the 10 greatest'],
     [
       { ...usage, measures: ['duration_ms_p95'], groupBy: ['provider', 'model'], top: 1, interval: '1mo' },

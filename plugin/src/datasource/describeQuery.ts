@@ -10,6 +10,7 @@ import type {
   TokenledgerQuery,
   TraceQuery,
   UsageInterval,
+  UsagePeriod,
   UsageQuery,
 } from './query';
 
@@ -39,6 +40,14 @@ const EVERY: Readonly<Record<UsageInterval, string>> = {
   '1mo': 'per month',
 };
 
+const WITHIN: Readonly<Record<UsagePeriod, string>> = {
+  dashboard: '',
+  today: 'of today so far',
+  this_week: 'of this week so far',
+  this_month: 'of this month so far',
+  this_year: 'of this year so far',
+};
+
 /** What the groups are that are shown, where only some are. */
 const FIRST_GROUPS: Readonly<Record<RankBy, string>> = {
   value: 'greatest',
@@ -62,12 +71,14 @@ function groupsShown({ top, compare, rankBy }: UsageQuery): string {
 }
 
 function describeUsage(query: UsageQuery): string {
-  const { measures, groupBy, interval, filters, compare } = query;
+  const { measures, groupBy, interval, period, filters, compare } = query;
   const what = listed(measures.map((name) => (isVariable(name) ? name : MEASURE_LABELS[name].label)));
   const groups = groupBy.map((name) =>
     isVariable(name) ? name : inSentence(EVENT_FIELD_LABELS[name].label),
   );
-  const when = isVariable(interval) ? `per ${interval}` : EVERY[interval];
+  const cut = isVariable(interval) ? `per ${interval}` : EVERY[interval];
+  const when =
+    period === 'dashboard' ? cut : interval === 'none' ? WITHIN[period] : `${cut} ${WITHIN[period]}`;
   const parts = [
     `${what ? sentenceCase(what) : 'Nothing yet'}${groups.length ? ` by ${listed(groups)}` : ''} ${when}`,
     groups.length ? groupsShown(query) : '',

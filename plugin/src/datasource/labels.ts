@@ -10,7 +10,7 @@ import type {
   Measure,
   Operator,
 } from '../api/wire';
-import type { QueryType, RankBy } from './query';
+import type { QueryType, RankBy, UsagePeriod } from './query';
 
 /** What a reader sees for a name of the API: a short name, and one line that explains it. */
 export interface Label {
@@ -138,6 +138,17 @@ export const INTERVAL_LABELS: Record<'auto' | 'none' | Interval, Label> = {
   '1w': { label: 'Week', description: 'One value per week, from Monday on' },
   '1mo': { label: 'Month', description: 'One value per calendar month' },
   none: { label: 'Whole time range', description: 'One value per group, not over time' },
+};
+
+export const PERIOD_LABELS: Record<UsagePeriod, Label> = {
+  dashboard: { label: 'As chosen above', description: 'The time range of the dashboard or of Explore' },
+  today: { label: 'Today', description: 'Since midnight, whatever time range is chosen' },
+  this_week: { label: 'This week', description: 'Since Monday, whatever time range is chosen' },
+  this_month: {
+    label: 'This month',
+    description: 'Since the first of the month, whatever time range is chosen',
+  },
+  this_year: { label: 'This year', description: 'Since the first of January, whatever time range is chosen' },
 };
 
 export const RANK_BY_LABELS: Record<RankBy, Label> = {

@@ -25,6 +25,7 @@ describe('migrateQuery', () => {
       measures: ['calls'],
       groupBy: [],
       filters: [{ dimension: 'model', operator: '=', values: ['$model'] }],
+      period: 'today',
       interval: '1d',
       top: null,
       compare: 'previous_period',

@@ -36,11 +36,19 @@ export type UsageInterval = (typeof USAGE_INTERVALS)[number];
 export const RANK_BY = ['value', 'change', 'rise', 'fall'] as const;
 export type RankBy = (typeof RANK_BY)[number];
 
+/**
+ * Which time a query is about: the dashboard's, or so far of the current day, week, month or year, whatever is chosen there. A
+ * panel's own "relative time" is not that: Grafana leaves it out beside an absolute time range.
+ */
+export const USAGE_PERIODS = ['dashboard', 'today', 'this_week', 'this_month', 'this_year'] as const;
+export type UsagePeriod = (typeof USAGE_PERIODS)[number];
+
 /** Sums of usage and cost over the time range. Values of filters may hold template variables, too. */
 export interface UsageQuery extends QueryOf<'usage'> {
   measures: Array<OrVariable<Measure>>;
   groupBy: Array<OrVariable<Dimension>>;
   filters: Filter[];
+  period: UsagePeriod;
   interval: OrVariable<UsageInterval>;
   /** Only so many groups, the first by the first measure; all others are summed as one. Null: all groups. */
   top: number | null;
@@ -117,6 +125,7 @@ export const DEFAULTS: {
     measures: ['cost_usd'],
     groupBy: ['org_id'],
     filters: [],
+    period: 'dashboard',
     interval: 'auto',
     top: 10,
     compare: 'none',

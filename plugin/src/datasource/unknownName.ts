@@ -1,6 +1,6 @@
 import { ANNOTATION_KINDS, DIMENSIONS, EVENT_FIELDS, EVENT_ORDERS, MEASURES, OPERATORS } from '../api/wire';
 import { isVariable } from './interpolateText';
-import { CHAIN_FORMATS, RANK_BY, USAGE_INTERVALS, type TokenledgerQuery } from './query';
+import { CHAIN_FORMATS, RANK_BY, USAGE_INTERVALS, USAGE_PERIODS, type TokenledgerQuery } from './query';
 
 type Names = readonly string[];
 
@@ -27,6 +27,7 @@ function namesIn(query: TokenledgerQuery): Array<readonly [names: Names, known: 
         [withoutVariables(query.groupBy), DIMENSIONS],
         [withoutVariables([query.interval]), USAGE_INTERVALS],
         [[query.rankBy], RANK_BY],
+        [[query.period], USAGE_PERIODS],
         [query.filters.map(({ dimension }) => dimension), DIMENSIONS],
         [query.filters.map(({ operator }) => operator), OPERATORS],
       ];

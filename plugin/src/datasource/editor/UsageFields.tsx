@@ -2,7 +2,7 @@ import { Combobox, MultiCombobox, RadioButtonGroup } from '@grafana/ui';
 import React from 'react';
 import { DIMENSIONS } from '../../api/wire';
 import { isVariable } from '../interpolateText';
-import { DIMENSION_LABELS, INTERVAL_LABELS, RANK_BY_LABELS } from '../labels';
+import { DIMENSION_LABELS, INTERVAL_LABELS, PERIOD_LABELS, RANK_BY_LABELS } from '../labels';
 import { RANK_BY, type UsageQuery } from '../query';
 import { conditionOf, filterOf } from './condition';
 import { CountInput } from './CountInput';
@@ -15,6 +15,7 @@ import { orVariables } from './variableOptions';
 
 const GROUPS = optionsOf(DIMENSION_LABELS);
 const INTERVALS = optionsOf(INTERVAL_LABELS);
+const PERIODS = optionsOf(PERIOD_LABELS);
 
 const COMPARISONS = [
   { value: 'none', label: 'Off' },
@@ -60,6 +61,16 @@ export function UsageFields({ api, query, range, onChange }: FieldsProps<UsageQu
       </EditorRow>
       <ConditionsOnDimensions api={api} query={query} range={range} onChange={onChange} />
       <EditorRow>
+        <EditorField label="Time">
+          {(ids) => (
+            <Combobox
+              {...ids}
+              options={PERIODS}
+              value={query.period}
+              onChange={({ value }) => onChange({ period: value })}
+            />
+          )}
+        </EditorField>
         <EditorField label="Interval">
           {(ids) => (
             <Combobox

@@ -8,7 +8,8 @@ import { usageTable } from '../frames/usageTable';
 import { costLinks } from '../links/links';
 import type { ResolvedUsageQuery } from '../query';
 import { autoIntervals } from '../time/autoIntervals';
-import { wireTimes } from '../time/period';
+import { wireTimes, type Period } from '../time/period';
+import { soFar } from '../time/soFar';
 import { zoneOf, type Zone } from '../time/zone';
 import type { Answer, RunContext } from './answer';
 import { askCompared } from './comparePrevious';
@@ -21,9 +22,10 @@ const ABOUT_MONEY: readonly Measure[] = ['cost_usd', 'priced_calls', 'pending_ca
 /** @throws (in the Observable) Error that tells what to do */
 export function runUsage(query: ResolvedUsageQuery, context: RunContext): Observable<Answer> {
   if (query.measures.length === 0) return throwError(() => new Error('Choose at least one measure.'));
-  const intervals = intervalsOf(query, context);
-  const inZone = (zone: Zone): Observable<UsageResult> =>
-    firstExact(intervals, (interval) => ask(query, interval, { ...context, zone }));
+  const inZone = (zone: Zone): Observable<UsageResult> => {
+    const asked = { ...context, zone, period: periodIn(zone, query, context) };
+    return firstExact(intervalsOf(query, asked), (interval) => ask(query, interval, asked));
+  };
   return inZone(context.zone).pipe(
     // What is older than the aggregates is kept by UTC days: better those than none, and it is said.
     catchError((error: unknown) =>
@@ -35,6 +37,9 @@ export function runUsage(query: ResolvedUsageQuery, context: RunContext): Observ
     })),
   );
 }
+
+const periodIn = (zone: Zone, { period }: ResolvedUsageQuery, context: RunContext): Period =>
+  period === 'dashboard' ? context.period : soFar(period, context.now, zone);
 
 function intervalsOf(
   { interval }: ResolvedUsageQuery,
