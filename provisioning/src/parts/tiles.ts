@@ -10,51 +10,54 @@ import { ThresholdsConfigBuilder, ThresholdsMode } from '@grafana/grafana-founda
 import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
 import type { Filter, Measure } from '../../../plugin/src/api/wire.js';
 import { MEASURE_LABELS } from '../../../plugin/src/datasource/labels.js';
+import type { UsagePeriod } from '../../../plugin/src/datasource/query.js';
 import { dashboardLink, UID, type ValueLink } from './links.js';
 import { sql, usage } from './query.js';
 import { SQL, TOKENLEDGER } from './sources.js';
-
-const PERIODS = { today: 'now/d', this_month: 'now/M' } as const;
 
 interface Tile {
   readonly title: string;
   readonly description: string;
   readonly measure: Measure;
   readonly filters?: Filter[];
-  /** Another time than the dashboard's, so far. */
-  readonly period?: keyof typeof PERIODS;
+  readonly period?: UsagePeriod;
   /** More of it is good news: use, as against cost. */
   readonly isGood?: boolean;
 }
 
 /** One number of the time range. */
-export function tile({ title, description, measure, filters = [], period }: Tile): StatBuilder {
-  const panel = bigNumber(title, description, usage({ measures: [measure], filters }))
+export const tile = ({
+  title,
+  description,
+  measure,
+  filters = [],
+  period = 'dashboard',
+}: Tile): StatBuilder =>
+  bigNumber(title, description, usage({ measures: [measure], filters, period }))
     // Beside a cost the answer has its coverage: the tile shows the measure alone.
     .reduceOptions(
       new ReduceDataOptionsBuilder().calcs(['lastNotNull']).fields(`/^${MEASURE_LABELS[measure].label}$/`),
     )
     .unit(MEASURE_LABELS[measure].unit);
-  return period === undefined ? panel : panel.timeFrom(PERIODS[period]).hideTimeOverride(true);
-}
 
 /** One number and how much it has changed against the previous period: the same part of the previous day or month. */
-export function changeTile({
+export const changeTile = ({
   title,
   description,
   measure,
   filters = [],
-  period,
+  period = 'dashboard',
   isGood = false,
-}: Tile): StatBuilder {
-  const query = usage({ measures: [measure], filters, compare: 'previous_period', format: 'time_series' });
-  const panel = bigNumber(title, description, query)
+}: Tile): StatBuilder =>
+  bigNumber(
+    title,
+    description,
+    usage({ measures: [measure], filters, period, compare: 'previous_period', format: 'time_series' }),
+  )
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']))
     .unit(MEASURE_LABELS[measure].unit)
     .showPercentChange(true)
     .percentChangeColorMode(isGood ? PercentChangeColorMode.Standard : PercentChangeColorMode.Inverted);
-  return period === undefined ? panel : panel.timeFrom(PERIODS[period]).hideTimeOverride(true);
-}
 
 const bigNumber = (title: string, description: string, query: Builder<Dataquery>): StatBuilder =>
   new StatBuilder()
