@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { allowedOrganisations, refuseBound } from './access/allowed.js';
 import { createAuthenticate } from './access/authenticate.js';
+import { withConfiguredKeys } from './access/configured-keys.js';
 import { createFailureLimit } from './access/failure-limit.js';
 import type { Grafana } from './access/authenticate-grafana.js';
 import { createGrafanaKeys } from './access/grafana-keys.js';
@@ -141,7 +142,7 @@ export function createApp(deps: AppDeps): App {
   const listener: Listener = createServer({
     routes: [...api, ...createDocsRoutes(api, version)],
     authenticate: createAuthenticate({
-      keys,
+      keys: withConfiguredKeys(keys, config.configuredKeys),
       localAdmin,
       adminKey: config.adminKey,
       keyless: db.engine === 'embedded' && config.grafana === null,

@@ -5,6 +5,7 @@ import {
   duration,
   grafanaOrganisation,
   postgresUrl,
+  randomKey,
   webAddress,
 } from './config-values.js';
 
@@ -42,6 +43,8 @@ export const ENVIRONMENT = z
       .string()
       .regex(/^[\x21-\x7e]{32,256}$/, 'must be 32 to 256 printable ASCII characters without spaces')
       .optional(),
+    INGEST_KEY: randomKey.optional(),
+    GRAFANA_KEY: randomKey.optional(),
     READER_PASSWORD: z
       .string()
       .regex(/^[\x21-\x7e]{12,256}$/, 'must be 12 to 256 printable ASCII characters without spaces')
@@ -74,4 +77,16 @@ export const ENVIRONMENT = z
   .refine((env) => env.GRAFANA_ISSUER === undefined || env.GRAFANA_URL !== undefined, {
     path: ['GRAFANA_URL'],
     message: 'must be set where GRAFANA_ISSUER is',
+  })
+  .refine(
+    (env) =>
+      env.GRAFANA_KEY === undefined || ![env.INGEST_KEY, env.TOKENLEDGER_ADMIN_KEY].includes(env.GRAFANA_KEY),
+    {
+      path: ['GRAFANA_KEY'],
+      message: 'must be a key of its own: it opens nothing by itself, the others do',
+    },
+  )
+  .refine((env) => env.INGEST_KEY === undefined || env.INGEST_KEY !== env.TOKENLEDGER_ADMIN_KEY, {
+    path: ['INGEST_KEY'],
+    message: 'must be a key of its own: what sends telemetry needs no other right',
   });

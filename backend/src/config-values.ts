@@ -35,6 +35,17 @@ export const postgresUrl = z
     'must be a PostgreSQL URL',
   );
 
+/**
+ * A key of 256 random bits. Nothing that a person could have chosen: unlike the admin key it is recognised without counting
+ * the failures.
+ */
+export const randomKey = z
+  .string()
+  .regex(
+    /^[0-9a-f]{64}$/,
+    'must be 64 hexadecimal digits in small letters, as `openssl rand -hex 32` prints',
+  );
+
 /** An address of a website without its last slash; a path is part of it. Its text stays: others compare it. */
 export const webAddress = z.string().transform((text, context) => {
   const url = URL.canParse(text) ? new URL(text) : null;

@@ -26,6 +26,7 @@ describe('readConfig', () => {
       aggregateRetention: 403 * 86_400_000,
       quarantineRetention: 30 * 86_400_000,
       adminKey: null,
+      configuredKeys: { ingest: null, grafana: null },
       readerPassword: null,
       grafana: null,
       logLevel: 'info',
@@ -137,6 +138,20 @@ describe('readConfig', () => {
     expect(problems[0]).not.toContain('hunter2');
   });
 
+  it('wants a key of its own, and a random one, for each who uses it', () => {
+    const key = 'ab'.repeat(32);
+    expect(problemsOf({ GRAFANA_KEY: 'correct horse battery staple of ours' })).toEqual([
+      expect.stringMatching(/^GRAFANA_KEY must be 64 hexadecimal digits/),
+    ]);
+    expect(problemsOf({ GRAFANA_KEY: key, INGEST_KEY: key })).toEqual([
+      expect.stringMatching(/^GRAFANA_KEY must be a key of its own/),
+    ]);
+    expect(problemsOf({ GRAFANA_KEY: key, TOKENLEDGER_ADMIN_KEY: key })).toHaveLength(1);
+    expect(problemsOf({ INGEST_KEY: key, TOKENLEDGER_ADMIN_KEY: key })).toEqual([
+      expect.stringMatching(/^INGEST_KEY must be a key of its own/),
+    ]);
+  });
+
   it('warns of a misspelt variable of ours, without its value', () => {
     const { warnings } = readConfig({ TOKENLEDGER_ADMINKEY: SECRET, PATH: '/bin' });
     expect(warnings).toHaveLength(1);
@@ -150,7 +165,7 @@ describe('SETTINGS', () => {
     '%s: default and example hold',
     (name, setting) => {
       // What is said of Grafana counts where it is.
-      const others = /^GRAFANA_(?!URL)/.test(name) ? { GRAFANA_URL: 'http://127.0.0.1:3000' } : {};
+      const others = /^GRAFANA_(?!URL|KEY)/.test(name) ? { GRAFANA_URL: 'http://127.0.0.1:3000' } : {};
       const without = readConfig(others);
       if (setting.default !== '') expect(readConfig({ ...others, [name]: setting.default })).toEqual(without);
       const example = setting.example.startsWith('<') ? 'ab'.repeat(32) : setting.example;

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { ENVIRONMENT, LOG_LEVELS } from './config-environment.js';
+import { SECRET_FILES, withSecretFiles } from './config-secret-files.js';
 
 /** What a person needs to know of a setting: a row of `--help` and of the README. */
 export interface Setting {
@@ -65,6 +66,16 @@ const ABOUT: Readonly<Record<keyof z.output<typeof ENVIRONMENT>, Omit<Setting, '
   TOKENLEDGER_ADMIN_KEY: {
     default: '',
     meaning: 'A key with every right, beside those in the database. Make one with `openssl rand -hex 32`.',
+    example: '<64 hexadecimal digits from openssl>',
+  },
+  INGEST_KEY: {
+    default: '',
+    meaning: 'A key that only sends, beside those in the database: of a Collector. Make one as above.',
+    example: '<64 hexadecimal digits from openssl>',
+  },
+  GRAFANA_KEY: {
+    default: '',
+    meaning: "The key of Grafana's data source, beside those in the database. Make one as above.",
     example: '<64 hexadecimal digits from openssl>',
   },
   READER_PASSWORD: {
@@ -137,6 +148,8 @@ export interface Config {
   readonly aggregateRetention: number;
   readonly quarantineRetention: number;
   readonly adminKey: string | null;
+  /** INGEST_KEY and GRAFANA_KEY. */
+  readonly configuredKeys: { readonly ingest: string | null; readonly grafana: string | null };
   /** Of the database role tokenledger_reader. Null: its login stays as it is. */
   readonly readerPassword: string | null;
   /** Null: nobody comes through Grafana. */
@@ -168,8 +181,12 @@ export class ConfigError extends Error {
   }
 }
 
-/** Reads the settings from the environment; throws one ConfigError with every problem. An empty string is unset. */
-export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+/**
+ * Reads the settings from the environment, and secrets from the files it names; throws one ConfigError with every problem.
+ * An empty string is unset.
+ */
+export function readConfig(told: Readonly<Record<string, string | undefined>>): Config {
+  const { environment, problems } = withSecretFiles(told);
   const given = Object.fromEntries(
     Object.keys(ABOUT).flatMap((name) => {
       const value = environment[name]?.trim() ?? '';
@@ -177,7 +194,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     }),
   );
   const result = ENVIRONMENT.safeParse(given);
-  if (!result.success) throw new ConfigError(result.error.issues.map(problemLine));
+  const wrong = result.success ? [] : result.error.issues.map(problemLine);
+  if (!result.success || problems.length > 0) throw new ConfigError([...problems, ...wrong]);
   const env = result.data;
   return {
     host: env.HOST,
@@ -191,6 +209,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     aggregateRetention: env.AGGREGATE_RETENTION,
     quarantineRetention: env.QUARANTINE_RETENTION,
     adminKey: env.TOKENLEDGER_ADMIN_KEY ?? null,
+    configuredKeys: { ingest: env.INGEST_KEY ?? null, grafana: env.GRAFANA_KEY ?? null },
     readerPassword: env.READER_PASSWORD ?? null,
     grafana: grafanaOf(env),
     logLevel: env.LOG_LEVEL,
@@ -205,24 +224,27 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       environment: env.ENVIRONMENT_ATTRIBUTES,
     },
     warnings: Object.keys(environment)
-      .filter((name) => name.startsWith('TOKENLEDGER_') && !Object.hasOwn(ABOUT, name))
+      .filter((name) => name.startsWith('TOKENLEDGER_') && !isSetting(name))
       .map((name) => `${name} is not a setting of Tokenledger and is ignored; --help lists them all.`),
   };
 }
+
+const isSetting = (name: string): boolean => Object.hasOwn(ABOUT, name) || SECRET_FILES.includes(name);
 
 function grafanaOf(env: z.output<typeof ENVIRONMENT>): GrafanaConfig | null {
   const { GRAFANA_URL: url, GRAFANA_ISSUER: issuer = url, GRAFANA_TEAM_ORG_ID: teamOrgId } = env;
   return url === undefined ? null : { url, issuer: `${issuer}/`, teamOrgId };
 }
 
-/** The table `--help` prints. */
+/** The table `--help` prints, and which settings can be files. */
 export function settingsHelp(): string {
   const width = Math.max(...SETTINGS.map(({ name }) => name.length));
   const indent = ' '.repeat(width + 4);
-  return SETTINGS.map(({ name, default: byDefault, meaning, example }) => {
+  const settings = SETTINGS.map(({ name, default: byDefault, meaning, example }) => {
     const values = `default: ${byDefault === '' ? 'none' : byDefault}, for example: ${name}=${example}`;
     return `  ${name.padEnd(width)}  ${meaning}\n${indent}${values}`;
   }).join('\n');
+  return `${settings}\n\nSecrets can be read from files instead: ${SECRET_FILES.join(', ')}.`;
 }
 
 function problemLine(issue: z.core.$ZodIssue): string {

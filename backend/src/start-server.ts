@@ -83,7 +83,7 @@ async function refuseKeylessStart(config: Config, db: Db): Promise<void> {
   const problem = startupProblem({
     host: config.host,
     embedded: db.engine === 'embedded',
-    hasAdminKey: config.adminKey !== null,
+    hasConfiguredKey: config.adminKey !== null || config.configuredKeys.ingest !== null,
     grafana: config.grafana !== null,
     liveKeys: (await liveKeys(db)).filter(({ scopes }) => !scopes.includes('grafana')).length,
   });

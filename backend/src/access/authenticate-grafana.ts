@@ -76,7 +76,7 @@ async function checkKey(keys: Pick<Keys, 'find'>, token: string | undefined): Pr
   if (key === null) {
     throw refusal(
       'invalid_grafana_key',
-      `The key in the header X-Tokenledger-Key is not valid; it may have been revoked. ${how}`,
+      `The key in the header X-Tokenledger-Key is not GRAFANA_KEY nor one of the database; it may have been revoked. ${how}`,
     );
   }
   if (!key.scopes.includes('grafana')) {

@@ -1,12 +1,12 @@
 import { startupProblem } from './startup.js';
 
-const nobody = { host: '127.0.0.1', embedded: true, grafana: false, hasAdminKey: false, liveKeys: 0 };
+const nobody = { host: '127.0.0.1', embedded: true, grafana: false, hasConfiguredKey: false, liveKeys: 0 };
 
 describe('startupProblem', () => {
   it.each([
     ['embedded on loopback', nobody],
     ['embedded on ::1', { ...nobody, host: '::1' }],
-    ['an admin key', { ...nobody, embedded: false, hasAdminKey: true }],
+    ['an admin key', { ...nobody, embedded: false, hasConfiguredKey: true }],
     ['a key in the database', { ...nobody, embedded: false, host: '0.0.0.0', liveKeys: 1 }],
   ])('lets it start with %s', (_what, facts) => {
     expect(startupProblem(facts)).toBeNull();

@@ -6,7 +6,8 @@ export interface StartupFacts {
   readonly embedded: boolean;
   /** GRAFANA_URL is set. */
   readonly grafana: boolean;
-  readonly hasAdminKey: boolean;
+  /** TOKENLEDGER_ADMIN_KEY or INGEST_KEY is set. */
+  readonly hasConfiguredKey: boolean;
   /** Number of keys in the database that are not revoked and open something by themselves. */
   readonly liveKeys: number;
 }
@@ -16,11 +17,11 @@ export function startupProblem({
   host,
   embedded,
   grafana,
-  hasAdminKey,
+  hasConfiguredKey,
   liveKeys,
 }: StartupFacts): string | null {
   const local = isLoopback(host);
-  if (hasAdminKey || liveKeys > 0 || (embedded && local && !grafana)) return null;
+  if (hasConfiguredKey || liveKeys > 0 || (embedded && local && !grafana)) return null;
   const why = reason({ host, embedded, local });
   return [
     `${why}, but there is no key yet. Do one of these and start again:`,
