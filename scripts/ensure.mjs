@@ -101,7 +101,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [withBuild, withPlugin, withCompat13] = ['--build', '--plugin', '--compat-13'].map((flag) =>
     process.argv.includes(flag),
   );
-  install(root, { needsEmbeddedEngine: !process.env.DATABASE_URL });
+  install(root, { needsEmbeddedEngine: !process.env.DATABASE_URL && !process.env.DATABASE_URL_FILE });
   if (withPlugin) install(plugin, { needsEmbeddedEngine: false });
   if (withCompat13) install(compat13, { needsEmbeddedEngine: false });
   if (withBuild) build();

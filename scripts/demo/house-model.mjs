@@ -86,7 +86,10 @@ async function setPrice(dataDir) {
   const command = spawn(
     process.execPath,
     [cli, 'prices', 'set', '--provider', PROVIDER, '--model', MODEL, ...price],
-    { env: { ...process.env, DATA_DIR: dataDir, DATABASE_URL: '' }, stdio: ['ignore', 'pipe', 'pipe'] },
+    {
+      env: { ...process.env, DATA_DIR: dataDir, DATABASE_URL: '', DATABASE_URL_FILE: '' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
   );
   let told = '';
   for (const stream of [command.stdout, command.stderr]) stream.on('data', (text) => (told += text));

@@ -32,6 +32,7 @@ async function startProduct() {
     ...process.env,
     DATA_DIR,
     DATABASE_URL: '',
+    DATABASE_URL_FILE: '',
     LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn',
     ...(adminKey && { TOKENLEDGER_ADMIN_KEY: adminKey }),
   };

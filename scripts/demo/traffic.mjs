@@ -9,11 +9,12 @@ const AT_ONCE = 8;
  * Real captured telemetry as several customers' requests, the same in every run.
  *
  * @param {{ send: (path: string, body: object) => Promise<void> }} client
+ * @param {{ sentBefore?: number }} [options] by an earlier process: no two requests have the same ids
  */
-export function createTraffic({ send }) {
+export function createTraffic({ send }, { sentBefore = 0 } = {}) {
   const random = sequence(20_261_122);
   const traces = readTraces();
-  let requests = 0;
+  let requests = sentBefore;
 
   const nextRequest = (
     /** @type {typeof ORGANISATIONS[number]} */ organisation,
@@ -34,7 +35,7 @@ export function createTraffic({ send }) {
 
   return {
     /** Requests sent so far. */
-    sent: () => requests,
+    sent: () => requests - sentBefore,
 
     /**
      * Days that end now (35, or the last of them), oldest first, in requests of one customer's trace each, a few at a time.

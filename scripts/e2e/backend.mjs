@@ -1,55 +1,37 @@
-import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createClient } from '../demo/client.mjs';
 import { createTraffic } from '../demo/traffic.mjs';
-
-const MAIN = fileURLToPath(new URL('../../backend/dist/main.js', import.meta.url));
+import { startProduct } from '../stack/product.mjs';
 
 /**
- * The product on an embedded database of its own, knowing one Grafana. Its port is the kernel's choice.
+ * The product on an embedded database of its own, with the keys the start step made, knowing one Grafana.
  *
- * @param {{ folder: string, grafanaUrl: string }} options `grafanaUrl` without a slash at its end
+ * @param {{ folder: string, grafanaUrl: string, port: number, sqlPort: number | null }} options `grafanaUrl` without a
+ *   slash at its end
  */
-export async function startBackend({ folder, grafanaUrl }) {
-  const adminKey = randomBytes(32).toString('hex');
-  const child = spawn(process.execPath, [MAIN], {
+export async function startBackend({ folder, grafanaUrl, port, sqlPort }) {
+  const key = (/** @type {string} */ name) => join(folder, 'for', 'backend', name);
+  const product = await startProduct({
     env: {
       PATH: process.env['PATH'],
-      PORT: '0',
+      PORT: String(port),
       DATA_DIR: join(folder, 'data'),
-      TOKENLEDGER_ADMIN_KEY: adminKey,
+      EMBEDDED_PG_PORT: String(sqlPort ?? 0),
+      TOKENLEDGER_ADMIN_KEY_FILE: key('admin-key'),
+      GRAFANA_KEY_FILE: key('grafana-key'),
+      READER_PASSWORD_FILE: key('reader-password'),
       GRAFANA_URL: grafanaUrl,
       GRAFANA_ISSUER: `${grafanaUrl}/`,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    logFile: join(folder, 'backend.log'),
   });
-  const log = createWriteStream(join(folder, 'backend.log'));
-  child.stderr.pipe(log);
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  const url = await new Promise((resolve, reject) => {
-    let told = '';
-    child.stdout.on('data', (text) => {
-      log.write(text);
-      told += text;
-      const listening = /^Tokenledger listens on (\S+)$/m.exec(told);
-      if (listening) resolve(listening[1] ?? '');
-    });
-    void ended.then(() => reject(new Error(`the backend ended; see ${join(folder, 'backend.log')}`)));
-  });
-  const client = createClient(url, adminKey);
-
+  const adminKey = readFileSync(key('admin-key'), 'utf8').trim();
+  const client = createClient(product.url, adminKey);
   return {
-    url,
+    ...product,
     adminKey,
     /** The demo's 35 days. */
     playHistory: () => createTraffic(client).playHistory(() => {}),
-    makeGrafanaKey: () => client.makeGrafanaKey(),
-    async stop() {
-      child.kill('SIGTERM');
-      await ended;
-    },
   };
 }

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,9 +7,12 @@ import { CAN_CARRY, unpackChromium } from '../carried-chromium.mjs';
 import { findGrafana } from '../grafana/find.mjs';
 import { freePort } from '../grafana/free-port.mjs';
 import { startGrafana } from '../grafana/start.mjs';
+import { TOKENLEDGER } from '../stack/data-sources.mjs';
+import { prepareStack } from '../stack/prepare.mjs';
+import { linkProvisioning } from '../stack/provisioning.mjs';
 import { summary } from '../test-counts.mjs';
+import { SETTINGS } from '../../backend/dist/config.js';
 import { startBackend } from './backend.mjs';
-import { DATA_SOURCE, writeProvisioning } from './provisioning.mjs';
 
 /**
  * `npm run e2e`: the built plugin in a real Grafana over the real backend with the demo's data, driven by Playwright.
@@ -31,8 +33,10 @@ if ('missing' in grafana) {
 /** @param {import('../grafana/find.mjs').Grafana} found @returns {Promise<number>} the exit code */
 async function run(found) {
   const folder = mkdtempSync(join(tmpdir(), 'tokenledger-e2e-'));
-  const adminPassword = randomBytes(12).toString('hex');
   const port = await freePort();
+  const backendPort = await freePort();
+  // Grafana reads the reporting views where the embedded engine has a port for them.
+  const sqlPort = SETTINGS.some(({ name }) => name === 'EMBEDDED_PG_PORT') ? await freePort() : null;
   /** @type {{ stop(): Promise<void> }[]} */
   const running = [];
   let isWell = false;
@@ -41,18 +45,32 @@ async function run(found) {
   };
   try {
     say(`A real Grafana ${found.version} from ${found.home}; logs in ${folder}`);
-    const backend = await startBackend({ folder, grafanaUrl: `http://127.0.0.1:${port}` });
+    prepareStack({
+      root: folder,
+      backendUrl: `http://127.0.0.1:${backendPort}`,
+      sql: sqlPort && { address: `127.0.0.1:${sqlPort}`, database: 'tokenledger', sslmode: 'disable' },
+      database: null,
+      // A provisioned source that may not be edited has no "Save & test".
+      editable: true,
+    });
+    const secret = (/** @type {string} */ name) => readFileSync(join(folder, 'secrets', name), 'utf8').trim();
+    const adminPassword = secret('grafana-admin-password');
+    const backend = await startBackend({
+      folder,
+      port: backendPort,
+      sqlPort,
+      grafanaUrl: `http://127.0.0.1:${port}`,
+    });
     running.push(backend);
     await backend.playHistory();
-    const key = await backend.makeGrafanaKey();
-    const files = writeProvisioning(folder, { backendUrl: backend.url, key });
+    const grafanaFolder = join(folder, 'for', 'grafana');
     const server = await startGrafana({
       grafana: found,
       folder: join(folder, 'grafana'),
+      run: grafanaFolder,
+      ...linkProvisioning({ folder, run: grafanaFolder }),
       port,
-      adminPassword,
-      dataSource: DATA_SOURCE,
-      ...files,
+      dataSource: TOKENLEDGER,
     });
     running.push(server);
     await makeFolder(server.url, adminPassword);
@@ -62,7 +80,8 @@ async function run(found) {
       GRAFANA_ADMIN_PASSWORD: adminPassword,
       TOKENLEDGER_URL: backend.url,
       TOKENLEDGER_ADMIN_KEY: backend.adminKey,
-      TOKENLEDGER_GRAFANA_KEY: key,
+      TOKENLEDGER_GRAFANA_KEY: secret('grafana-key'),
+      ...(sqlPort && { TOKENLEDGER_SQL_ADDRESS: `127.0.0.1:${sqlPort}` }),
     };
     const code = await (process.argv.includes('--serve') ? untilInterrupted : playwright)(environment);
     isWell = code === 0;
