@@ -19,7 +19,7 @@ import { keepSecrets } from './secrets.mjs';
  *
  * @param {StackSettings} settings
  */
-export function prepareStack({ root, grafanaFolder, backendUrl, sql, database, editable, given }) {
+export function prepareStack({ root, grafanaFolder, backendUrl, sql, database, editable = false, given }) {
   const secrets = keepSecrets(join(root, 'secrets'), given);
   const folder = grafanaFolder ?? join(root, 'for', 'grafana');
   const files = {
