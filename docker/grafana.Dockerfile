@@ -13,5 +13,6 @@ COPY --from=plugin /app/plugin/dist /usr/share/tokenledger/plugins/tokenledger-a
 COPY provisioning/dashboards /etc/tokenledger/provisioning/dashboards
 COPY provisioning/plugins /etc/tokenledger/provisioning/plugins
 # The start step writes the data sources; a volume brings them.
-RUN ln -s /run/tokenledger/datasources /etc/tokenledger/provisioning/datasources
+RUN ln -s /run/tokenledger/datasources /etc/tokenledger/provisioning/datasources \
+  && mkdir -p /etc/tokenledger/provisioning/alerting
 USER 472

@@ -37,9 +37,8 @@ const compose = parse(read('docker-compose.yml'), { merge: true }) as {
 };
 const services = Object.entries(compose.services);
 const service = (name: string): Service => compose.services[name] ?? { image: '' };
-/** `${NAME:-default}` as it is where nothing is set, and `$$` as compose hands it on. */
-const byDefault = (text: string): string =>
-  text.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1').replaceAll('$$', '$');
+/** `${NAME:-default}` as it is where nothing is set. */
+const byDefault = (text: string): string => text.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1');
 
 const DOCKERFILES = readdirSync(new URL('docker/', ROOT)).map((name) => `docker/${name}`);
 const lines = (dockerfile: string, instruction: string): string[] =>
@@ -154,6 +153,12 @@ describe('docker-compose.yml', () => {
       }),
     );
     expect(service('backend').environment?.['GRAFANA_ISSUER']).toBe(environment['GF_SERVER_ROOT_URL']);
+  });
+
+  it('gives Grafana no $__file{…} as a setting, which it may take for the secret itself', () => {
+    const { environment = {} } = service('grafana');
+    expect(Object.entries(environment).filter(([, value]) => value.includes('__file'))).toEqual([]);
+    expect(environment).toHaveProperty('GF_SECURITY_SECRET_KEY__FILE');
   });
 
   it('tells Grafana, the backend and the start step the same address of Grafana', () => {

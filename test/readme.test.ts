@@ -11,7 +11,7 @@ const README = read('README.md');
 const INSTRUMENT = read('docs/instrument.md');
 
 const blocks = (document: string, language: string): string[] =>
-  [...document.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'gm'))].map(
+  [...document.matchAll(new RegExp(`^ *\`\`\`${language}\\n([^]*?)^ *\`\`\`$`, 'gm'))].map(
     ([, text = '']) => text,
   );
 
@@ -49,8 +49,10 @@ it('the example of a prices file is a prices file', () => {
 });
 
 it('the events sent by curl are events', () => {
-  const events = [README, INSTRUMENT].flatMap((document) => posted(document, '/v1/events')).flat();
-  expect(events).toHaveLength(2);
+  const events = [README, INSTRUMENT, read('docs/getting-started.md')]
+    .flatMap((document) => posted(document, '/v1/events'))
+    .flat();
+  expect(events).toHaveLength(3);
   for (const event of events) {
     const { data, error } = JsonEvent.safeParse(event);
     expect(error).toBeUndefined();
@@ -67,7 +69,11 @@ it('the question asked by curl is a question', () => {
 
 it('every npm script that a document names is there', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-  const named = [...`${README}${read('docs/architecture.md')}`.matchAll(/npm run (?:-s )?([a-z]+)/g)];
+  const named = [
+    ...`${README}${['architecture', 'getting-started', 'existing-grafana'].map((name) => read(`docs/${name}.md`)).join('')}`.matchAll(
+      /npm run (?:-s )?([a-z]+)/g,
+    ),
+  ];
   expect(named.length).toBeGreaterThan(3);
   for (const [, script] of named) expect(Object.keys(scripts)).toContain(script);
 });
@@ -77,6 +83,11 @@ it('every file that a document links to is there', () => {
     ['README.md', ''],
     ['docs/instrument.md', 'docs/'],
     ['docs/architecture.md', 'docs/'],
+    ['docs/getting-started.md', 'docs/'],
+    ['docs/existing-grafana.md', 'docs/'],
+    ['docs/scaling.md', 'docs/'],
+    ['docs/operations.md', 'docs/'],
+    ['provisioning/README.md', 'provisioning/'],
   ] as const) {
     for (const [, target = ''] of read(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
       expect([document, target, existsSync(new URL(folder + target, ROOT))]).toEqual([

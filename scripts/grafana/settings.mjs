@@ -16,13 +16,28 @@ export function grafanaSettings({ rootUrl, run, provisioning, plugins }) {
     GF_PATHS_PLUGINS: plugins,
     // Grafana's own home page asks the internet for news.
     GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH: `${provisioning}/dashboards/overview.json`,
-    // Grafana reads them itself, so that no secret stands in the environment of its process.
-    GF_SECURITY_ADMIN_PASSWORD: `$__file{${run}/grafana-admin-password}`,
-    GF_SECURITY_SECRET_KEY: `$__file{${run}/grafana-secret-key}`,
+    // Not as $__file{…}: Grafana 12.2 takes that text itself for the key that it encrypts with, which everybody knows.
+    GF_SECURITY_ADMIN_PASSWORD__FILE: `${run}/grafana-admin-password`,
+    GF_SECURITY_SECRET_KEY__FILE: `${run}/grafana-secret-key`,
     GF_PLUGINS_ALLOW_LOADING_UNSIGNED_PLUGINS: 'tokenledger-app,tokenledger-datasource',
     ...CLOSED,
     ...OFFLINE,
   };
+}
+
+/**
+ * Settings of the form `<NAME>__FILE` as `<NAME>` with the content of that file, as the start script of Grafana's image does it.
+ *
+ * @param {Record<string, string>} settings
+ * @param {(path: string) => string} readText
+ * @returns {Record<string, string>}
+ */
+export function withFilesRead(settings, readText) {
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]) =>
+      name.endsWith('__FILE') ? [name.slice(0, -'__FILE'.length), readText(value).trim()] : [name, value],
+    ),
+  );
 }
 
 /** Every viewer of the team's organisation reads every customer's spend: nobody becomes one by accident. */

@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { grafanaSettings } from './settings.mjs';
+import { grafanaSettings, withFilesRead } from './settings.mjs';
 
 const STARTS_WITHIN_MS = 60_000;
+const readText = (/** @type {string} */ path) => readFileSync(path, 'utf8');
 
 /**
  * @typedef {object} GrafanaOptions
@@ -46,7 +47,7 @@ export async function startGrafana({ grafana, folder, run, plugins, provisioning
       GF_PATHS_DATA: folder,
       GF_PATHS_LOGS: folder,
       GF_LOG_MODE: 'console',
-      ...grafanaSettings({ rootUrl: `${url}/`, run, provisioning, plugins }),
+      ...withFilesRead(grafanaSettings({ rootUrl: `${url}/`, run, provisioning, plugins }), readText),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
     // A group of its own: Ctrl-C reaches whoever started it, who then stops it once.
@@ -67,7 +68,7 @@ export async function startGrafana({ grafana, folder, run, plugins, provisioning
     child.kill('SIGTERM');
     await ended;
   };
-  const password = readFileSync(join(run, 'grafana-admin-password'), 'utf8').trim();
+  const password = readText(join(run, 'grafana-admin-password')).trim();
   const authorization = `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`;
   const until = Date.now() + STARTS_WITHIN_MS;
   for (;;) {

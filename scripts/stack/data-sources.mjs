@@ -3,8 +3,8 @@ export const TOKENLEDGER = 'tokenledger';
 export const TOKENLEDGER_SQL = 'tokenledger-sql';
 
 /**
- * The provisioning file of Grafana's two data sources (JSON is YAML). It holds no secret and no variable: Grafana reads the
- * secrets from their files, and does not start when a variable that its URL needs is unset.
+ * The provisioning file of Grafana's two data sources (JSON is YAML). It holds no secret, as Grafana reads them from their
+ * files, and no variable: one that is unset would be an empty address without a word.
  *
  * @typedef {object} DataSourceOptions
  * @property {string} url of the backend, as Grafana's server reaches it

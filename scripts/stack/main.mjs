@@ -22,8 +22,13 @@ const backendPort = Number(process.env['PORT'] || 4318);
 const dataDir = join(root, 'backend');
 /** What runs, in the order of its start. @type {{ stop(): Promise<void> }[]} */
 const running = [];
+let isStopping = false;
 const isStopped = new Promise((stopped) => {
-  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(signal, () => stopped(0));
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM']))
+    process.on(signal, () => {
+      isStopping = true;
+      stopped(0);
+    });
 });
 
 try {
@@ -119,6 +124,9 @@ Serving until Ctrl-C.`);
 
 /** @param {string} what @param {string} log @returns {number} */
 function failed(what, log) {
+  // Whatever ended first takes the others with it, and they are not to blame.
+  if (isStopping) return 0;
+  isStopping = true;
   process.stderr.write(`${what}; everything is stopped. Its log: ${log}\n`);
   return 1;
 }

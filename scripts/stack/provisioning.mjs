@@ -18,6 +18,8 @@ export function linkProvisioning({ folder, run }) {
   for (const kind of ['dashboards', 'plugins', 'alerting']) {
     const source = path(`provisioning/${kind}`);
     if (existsSync(source)) link(source, provisioning, kind);
+    // A folder that is missing is an error in Grafana's log.
+    else mkdirSync(join(provisioning, kind), { recursive: true });
   }
   link(join(run, 'datasources'), provisioning, 'datasources');
   link(path('plugin/dist'), plugins, 'tokenledger-app');

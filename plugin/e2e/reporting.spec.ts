@@ -1,0 +1,42 @@
+import { expect, test } from '@grafana/plugin-e2e';
+import { ask, createUser } from './grafana';
+
+/** Set where the backend has a port for the reporting views. */
+const ADDRESS = process.env.TOKENLEDGER_SQL_ADDRESS;
+const SQL = { uid: 'tokenledger-sql', type: 'grafana-postgresql-datasource' };
+
+interface Frames {
+  results: { A: { status: number; error?: string; frames?: { data: { values: unknown[][] } }[] } };
+}
+
+test('the data sources are those that ship', async ({ request }) => {
+  const response = await request.get('/api/datasources');
+  const sources = (await response.json()) as { uid: string; type: string; isDefault: boolean }[];
+  const shipped = sources.filter(({ uid }) => uid.startsWith('tokenledger'));
+  expect(shipped.map(({ uid, type, isDefault }) => [uid, type, isDefault])).toEqual([
+    ['tokenledger', 'tokenledger-datasource', true],
+    ...(ADDRESS ? [[SQL.uid, SQL.type, false]] : []),
+  ]);
+});
+
+test('a viewer reads the reporting views by SQL, as the reader and nobody else', async () => {
+  test.skip(!ADDRESS, 'the backend has no port for the reporting views');
+  const viewer = await createUser('sql-viewer', 'Viewer');
+  const rows = async (rawSql: string) => {
+    const { status, body } = await ask<Frames>('/api/ds/query', {
+      method: 'POST',
+      as: viewer,
+      body: {
+        from: 'now-1h',
+        to: 'now',
+        queries: [{ refId: 'A', datasource: SQL, format: 'table', rawQuery: true, rawSql }],
+      },
+    });
+    return { status, values: body.results.A.frames?.[0]?.data.values, error: body.results.A.error };
+  };
+  expect(await rows('select current_user::text')).toMatchObject({
+    status: 200,
+    values: [['tokenledger_reader']],
+  });
+  expect((await rows('select * from public.usage_events limit 1')).error).toBeTruthy();
+});
