@@ -5,6 +5,8 @@ const headers = { authorization: `Bearer ${process.env.TOKENLEDGER_ADMIN_KEY}` }
 export interface Row {
   org_id: string;
   cost_usd: string | null;
+  /** Where it was asked for. */
+  calls?: number;
   pending_calls: number;
   coverage: number;
 }

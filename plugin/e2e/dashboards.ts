@@ -23,6 +23,7 @@ interface Panel {
   title: string;
   type: string;
   queries: Query[];
+  options?: object;
 }
 
 interface Extras {
@@ -39,10 +40,11 @@ export async function saveDashboard(title: string, panels: Panel[], extras: Extr
     time: { from: RANGE.from, to: RANGE.to },
     templating: { list: extras.variables ?? [] },
     annotations: { list: extras.annotations ?? [] },
-    panels: panels.map(({ title, type, queries }, index) => ({
+    panels: panels.map(({ title, type, queries, options }, index) => ({
       id: index + 1,
       title,
       type,
+      ...(options && { options }),
       datasource,
       gridPos: { x: 0, y: index * 9, w: 24, h: 9 },
       targets: queries.map((query, position) => ({
