@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import sql, { raw } from 'sql-template-tag';
 import { allowedOrganisations } from '../backend/src/access/allowed.js';
 import type { Db, Row } from '../backend/src/db/db.js';
@@ -324,4 +325,68 @@ it('jobs, checks and prices are told', async () => {
       effective_from: null,
     },
   ]);
+});
+
+describe('what is written about the views', () => {
+  const columnsOf = (): Promise<Row[]> =>
+    read(`select c.relname as view, a.attname as column, obj_description(c.oid) as about_view,
+                 col_description(c.oid, a.attnum) as about_column
+          from pg_class c join pg_attribute a on a.attrelid = c.oid
+          where c.relnamespace = 'reporting'::regnamespace and a.attnum > 0 order by c.relname, a.attnum`);
+
+  it('docs/sql.md names every view and column there is, and no other', async () => {
+    const text = readFileSync(new URL('../docs/sql.md', import.meta.url), 'utf8');
+    const [, views = ''] = text.split('\n## The views\n');
+    const named = views
+      .split(/^### /m)
+      .slice(1)
+      .flatMap((section) => {
+        const [view = ''] = section.split('\n');
+        const rows = [...section.matchAll(/^\| `(\w+)` \|/gm)];
+        const listed = /^Columns: [^]*?\.$/m.exec(section)?.[0].replace('`usage_daily`', '') ?? '';
+        return [...rows, ...listed.matchAll(/`(\w+)`/g)].map(([, column]) => `${view}.${column}`);
+      });
+    const there = (await columnsOf()).map((row) => `${String(row['view'])}.${String(row['column'])}`);
+    expect(named.sort()).toEqual(there.sort());
+  });
+
+  it('the database itself describes each', async () => {
+    const columns = await columnsOf();
+    expect(columns.length).toBeGreaterThan(300);
+    expect(columns.filter((row) => row['about_view'] === null || row['about_column'] === null)).toEqual([]);
+  });
+
+  it('no cost stands without what is priced and what is pending', async () => {
+    const columns = await columnsOf();
+    const of = (view: unknown): unknown[] =>
+      columns.filter((row) => row['view'] === view).map((row) => row['column']);
+    const withCost = new Set(
+      columns.filter((row) => /cost.*_usd$/.test(String(row['column']))).map((row) => row['view']),
+    );
+    // A single call has its status; what was recovered is priced.
+    for (const view of ['calls', 'recovered_calls']) expect(withCost.delete(view)).toBe(true);
+    for (const view of withCost) expect(of(view)).toEqual(expect.arrayContaining(['pending_calls']));
+    expect(of('calls')).toContain('cost_status');
+    expect(withCost.size).toBeGreaterThan(8);
+  });
+
+  it('nothing of keys, realm hashes or quarantined items is in any', async () => {
+    const names = (await columnsOf()).map((row) => String(row['column']));
+    expect(
+      names.filter((name) => /secret|sha256|fingerprint|hash|keys|attributes|^item$|message/.test(name)),
+    ).toEqual([]);
+  });
+
+  it('the role may select the views, and no table', async () => {
+    const { rows } = await db.query(sql`
+      select n.nspname || '.' || c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where c.relkind in ('r', 'v', 'm', 'p') and n.nspname not in ('pg_catalog', 'information_schema')
+        and n.nspname not like '\\_timescaledb%' and n.nspname not like 'timescaledb\\_%' and n.nspname <> 'reporting'
+        and has_table_privilege('tokenledger_reader', c.oid, 'select, insert, update, delete, truncate')`);
+    expect(rows).toEqual([]);
+    await expect(read('select * from public.api_keys')).rejects.toMatchObject({ code: '42501' });
+    await expect(read('insert into reporting.usage_daily_closed (day) values (now())')).rejects.toMatchObject(
+      { code: '42501' },
+    );
+  });
 });

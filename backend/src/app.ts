@@ -11,6 +11,7 @@ import type { LocalAdmin } from './access/local-admin.js';
 import { createKeyRoutes } from './access/routes.js';
 import type { Config } from './config.js';
 import type { Db } from './db/db.js';
+import type { Reading } from './db/reader/open-reading.js';
 import { isRetryable } from './db/is-retryable.js';
 import { createEventStore, type EventStore } from './event-store/event-store.js';
 import { schemaVersion } from './db/migrate.js';
@@ -60,8 +61,8 @@ export interface AppDeps {
   /** Schema version this program needs. */
   readonly schema: number;
   readonly version: string;
-  /** Why SQL users cannot read; null: they can. */
-  readonly readerProblem: string | null;
+  /** How SQL users read. */
+  readonly reading: Reading;
 }
 
 export interface App {
@@ -209,13 +210,16 @@ function createEventWriter(db: Db, events: EventStore, metrics: IngestMetrics, l
   });
 }
 
-async function checkReady({ db, schema: needed, readerProblem }: AppDeps): Promise<Readiness> {
+async function checkReady({ db, schema: needed, reading }: AppDeps): Promise<Readiness> {
   const found = await schemaVersion(db);
-  const details = { database: db.engine, schema: String(found), 'SQL users': readerProblem ?? 'may read' };
+  const details = { database: db.engine, schema: String(found), 'SQL users': readingText(reading) };
   return found >= needed
     ? { ready: true, details }
     : { ready: false, details: { ...details, needed: String(needed) } };
 }
+
+const readingText = ({ problem, port }: Reading): string =>
+  problem ?? (port === null ? 'read with the role tokenledger_reader' : `read at 127.0.0.1:${port}`);
 
 const databaseAway = (cause: unknown): Problem =>
   new Problem(503, 'database_away', 'The database does not answer. Try again in a few seconds.', {

@@ -45,6 +45,14 @@ export const ENVIRONMENT = z
       .optional(),
     INGEST_KEY: randomKey.optional(),
     GRAFANA_KEY: randomKey.optional(),
+    EMBEDDED_PG_PORT: z
+      .string()
+      .refine(
+        (text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535,
+        'must be a whole number from 0 to 65535',
+      )
+      .transform(Number)
+      .default(5433),
     READER_PASSWORD: z
       .string()
       .regex(/^[\x21-\x7e]{12,256}$/, 'must be 12 to 256 printable ASCII characters without spaces')

@@ -28,6 +28,7 @@ describe('readConfig', () => {
       adminKey: null,
       configuredKeys: { ingest: null, grafana: null },
       readerPassword: null,
+      embeddedPgPort: 5433,
       grafana: null,
       logLevel: 'info',
       maxBodyBytes: 67_108_864,

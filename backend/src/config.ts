@@ -78,6 +78,12 @@ const ABOUT: Readonly<Record<keyof z.output<typeof ENVIRONMENT>, Omit<Setting, '
     meaning: "The key of Grafana's data source, beside those in the database. Make one as above.",
     example: '<64 hexadecimal digits from openssl>',
   },
+  EMBEDDED_PG_PORT: {
+    default: '5433',
+    meaning:
+      'Port on 127.0.0.1 where SQL users read the embedded database; 0 is off. Unused with DATABASE_URL.',
+    example: '5434',
+  },
   READER_PASSWORD: {
     default: '',
     meaning: 'Password of tokenledger_reader, the database role of SQL users: it reads the reporting views.',
@@ -152,6 +158,8 @@ export interface Config {
   readonly configuredKeys: { readonly ingest: string | null; readonly grafana: string | null };
   /** Of the database role tokenledger_reader. Null: its login stays as it is. */
   readonly readerPassword: string | null;
+  /** Where SQL users read the embedded database; null: nowhere. */
+  readonly embeddedPgPort: number | null;
   /** Null: nobody comes through Grafana. */
   readonly grafana: GrafanaConfig | null;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -211,6 +219,7 @@ export function readConfig(told: Readonly<Record<string, string | undefined>>): 
     adminKey: env.TOKENLEDGER_ADMIN_KEY ?? null,
     configuredKeys: { ingest: env.INGEST_KEY ?? null, grafana: env.GRAFANA_KEY ?? null },
     readerPassword: env.READER_PASSWORD ?? null,
+    embeddedPgPort: env.EMBEDDED_PG_PORT === 0 ? null : env.EMBEDDED_PG_PORT,
     grafana: grafanaOf(env),
     logLevel: env.LOG_LEVEL,
     maxBodyBytes: env.MAX_BODY_BYTES,

@@ -9,7 +9,7 @@ import type { Config } from './config.js';
 import type { Db } from './db/db.js';
 import { migrate } from './db/migrate.js';
 import { openDb } from './db/open-db.js';
-import { prepareReader } from './db/reader/reader-role.js';
+import { openReading, type Reading } from './db/reader/open-reading.js';
 import { readCatalogue } from './price-book/catalogue.js';
 import { createPriceBookService } from './price-book/price-book.js';
 
@@ -18,6 +18,7 @@ const MIGRATIONS = new URL('../migrations/', import.meta.url);
 export interface RunningServer {
   readonly url: string;
   readonly engine: Db['engine'];
+  readonly reading: Reading;
   /** Answers what was accepted, ends the jobs, closes the database. */
   stop(): Promise<void>;
 }
@@ -43,8 +44,11 @@ export async function startServer(
   const db = await openDb({ databaseUrl: config.databaseUrl ?? undefined, dataDir: config.dataDir, logger });
   try {
     const { version: schema } = await migrate(db, MIGRATIONS, logger);
-    const readerProblem = await prepareReader(db, { password: config.readerPassword, logger });
     if (purpose === 'serve') await refuseKeylessStart(config, db);
+    const reading = await openReading(db, {
+      ...{ password: config.readerPassword, dataDir: config.dataDir, logger },
+      port: purpose === 'serve' ? config.embeddedPgPort : null,
+    });
     const prices = createPriceBookService({
       db,
       readCatalogue,
@@ -54,7 +58,7 @@ export async function startServer(
     await prices.reload();
     const localAdmin = createLocalAdmin(config.dataDir);
     const version = await packageVersion();
-    const app = createApp({ config, db, logger, localAdmin, prices, schema, version, readerProblem });
+    const app = createApp({ config, db, logger, localAdmin, prices, schema, version, reading });
     const address =
       purpose === 'serve' ? { host: config.host, port: config.port } : { host: '127.0.0.1', port: 0 };
     const { url } = await app.listener.listen(address.host, address.port);
@@ -65,7 +69,7 @@ export async function startServer(
       await localAdmin.withdraw();
       await closeInOrder(app, background, db);
     };
-    return { url, engine: db.engine, stop };
+    return { url, engine: db.engine, reading, stop };
   } catch (error) {
     await db.close();
     throw error;

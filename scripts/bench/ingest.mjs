@@ -94,7 +94,7 @@ async function ingestRate(db, prices, kind, bodies) {
     prices,
     schema: 0,
     version: 'bench',
-    readerProblem: null,
+    reading: { problem: null, port: null },
   });
   const { url } = await app.listener.listen('127.0.0.1', 0);
   // The sender is a process of its own with bodies made beforehand, so that it takes little of the two cores.

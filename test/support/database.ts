@@ -42,11 +42,11 @@ export async function truncateAll(db: Db): Promise<void> {
 }
 
 async function openInMemory(): Promise<Db> {
-  return openEmbedded({ dataDir: null, logger: silentLogger, template: await template() });
+  return openEmbedded({ dataDir: null, logger: silentLogger, template: await migratedTemplate() });
 }
 
 /** The tar of a migrated cluster, made once per set of migrations and engine version. Two makers at once do no harm: the last rename wins. */
-async function template(): Promise<string> {
+export async function migratedTemplate(): Promise<string> {
   const cache = new URL('../../node_modules/.cache/tokenledger/', import.meta.url);
   const file = fileURLToPath(new URL(`template-${await templateKey()}.tar`, cache));
   if (existsSync(file)) return file;

@@ -28,7 +28,7 @@ export async function startProduct(
 ): Promise<ProductProcess> {
   const child = spawn(process.execPath, [MAIN], {
     // Nothing of the environment the tests run in: a DATABASE_URL there must not be written to.
-    env: { PATH: process.env['PATH'], PORT: '0', DATA_DIR: dataDir, ...environment },
+    env: { PATH: process.env['PATH'], PORT: '0', EMBEDDED_PG_PORT: '0', DATA_DIR: dataDir, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise<Exit>((resolve) => {

@@ -35,7 +35,7 @@ export async function openProduct(environment: Record<string, string> = {}, shar
     prices,
     schema: await schemaVersion(db),
     version: '0.0.0-test',
-    readerProblem: null,
+    reading: { problem: null, port: null },
   });
   const { url } = await app.listener.listen('127.0.0.1', 0);
   return {

@@ -12,7 +12,7 @@ interface Usage {
 const DAY_MS = 86_400_000;
 
 /** `status`: is it running, on which database, and what came in lately. */
-export function addStatusCommand(program: Command, run: Run): void {
+export function addStatusCommand(program: Command, run: Run, sqlPassword: () => string | null): void {
   program
     .command('status')
     .description('is the server running, and what came in during the last day')
@@ -28,6 +28,7 @@ export function addStatusCommand(program: Command, run: Run): void {
           group_by: [],
         });
         const { items } = await api.get<{ items: unknown[] }>('/api/v1/quarantine?limit=1000');
+        const password = sqlPassword();
         return printTable(
           ['what', 'value'],
           [
@@ -37,6 +38,7 @@ export function addStatusCommand(program: Command, run: Run): void {
             ],
             ['state', status],
             ...Object.entries(details),
+            ...(password === null ? [] : [['password of tokenledger_reader', password]]),
             ...Object.entries(totals).map(([name, value]) => [`${name}, last 24 h`, value]),
             ['quarantined items', items.length === 1000 ? '1000 or more' : items.length],
           ],

@@ -1,5 +1,5 @@
 import type { Db, Logger } from './db.js';
-import { openEmbedded } from './embedded/open-embedded.js';
+import { openEmbedded, type EmbeddedDb } from './embedded/open-embedded.js';
 import { openServer } from './open-server.js';
 
 export interface OpenDbOptions {
@@ -10,11 +10,14 @@ export interface OpenDbOptions {
   readonly logger: Logger;
 }
 
+/** A database, and what only the embedded one has. */
+export type OpenedDb = Db & Partial<Pick<EmbeddedDb, 'openReaderPort'>>;
+
 /**
  * Opens the database the settings name, ready for `migrate`.
  *
  * @throws Error that says what to do: unreachable, refused, too old, no TimescaleDB, folder in use, engine not installed
  */
-export async function openDb({ databaseUrl, dataDir, logger }: OpenDbOptions): Promise<Db> {
+export async function openDb({ databaseUrl, dataDir, logger }: OpenDbOptions): Promise<OpenedDb> {
   return databaseUrl === undefined ? openEmbedded({ dataDir, logger }) : openServer({ databaseUrl, logger });
 }

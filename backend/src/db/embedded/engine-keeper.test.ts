@@ -61,3 +61,13 @@ it('closing after a failure ends what is left of the engine', async () => {
   await keeper.close();
   expect(counts).toEqual({ opened: 1, ended: 1 });
 });
+
+it('is restarted on purpose as often as it must be', async () => {
+  const { counts, open } = engines();
+  const keeper = await createEngineKeeper({ start: open, reopen: open, logger: silentLogger });
+  for (let restart = 1; restart <= 20; restart++) {
+    await keeper.restart('a reader');
+    await keeper.engine();
+  }
+  expect(counts.opened).toBe(21);
+});

@@ -13,6 +13,8 @@ export interface EngineKeeper {
   readonly engine: () => Promise<Engine>;
   readonly reportFailure: (error: unknown) => void;
   readonly reportSuccess: () => void;
+  /** Ends the engine now; the next is opened when it is asked for. Unlike a failure this may happen as often as it must. */
+  readonly restart: (reason: string) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -28,6 +30,7 @@ export interface EngineKeeperDeps {
 export async function createEngineKeeper({ start, reopen, logger }: EngineKeeperDeps): Promise<EngineKeeper> {
   let current: Promise<Engine> = Promise.resolve(await start());
   let failed = false;
+  let deliberate = false;
   let reopens = 0;
 
   const terminate = (engine: Promise<Engine>): Promise<void> =>
@@ -40,10 +43,11 @@ export async function createEngineKeeper({ start, reopen, logger }: EngineKeeper
     // First the old one must end: two engines on one folder lose each other's rows.
     await terminate(last);
     if (!reopen) throw gone('it ran in memory, so its data is gone: restart the process');
-    if (reopens >= MAX_REOPENS) {
+    if (!deliberate && reopens >= MAX_REOPENS) {
       throw gone(`opening it again ${MAX_REOPENS} times did not help: see the log, then restart the process`);
     }
-    reopens += 1;
+    if (!deliberate) reopens += 1;
+    deliberate = false;
     logger.warn({ attempt: reopens }, 'opening the embedded engine again');
     return reopen();
   }
@@ -62,6 +66,12 @@ export async function createEngineKeeper({ start, reopen, logger }: EngineKeeper
     },
     reportSuccess: () => {
       reopens = 0;
+    },
+    restart: async (reason) => {
+      logger.warn({ reason }, 'the embedded engine is stopped');
+      deliberate = !failed || deliberate;
+      failed = true;
+      await terminate(current);
     },
     close: async () => {
       if (failed) await terminate(current);

@@ -27,6 +27,8 @@ export interface EngineLease {
   readonly disconnect: (client: LeaseClient) => void;
   /** Waits for the engine to be idle, then hands it out for `work` alone. */
   readonly exclusively: <T>(work: (engine: Engine) => Promise<T>) => Promise<T>;
+  /** Ends the connections that believe in something the session had: statements, channels. To be called when it was restarted. */
+  readonly forgetSession: () => void;
 }
 
 export interface EngineLeaseOptions {
@@ -159,5 +161,12 @@ export function createEngineLease(options: EngineLeaseOptions): EngineLease {
         queue.push(() => options.engine().then(work).then(resolve, reject));
         void pump();
       }),
+    forgetSession: () => {
+      for (const client of clients) {
+        if (client.statements.size === 0 && client.channels.size === 0) continue;
+        clients.delete(client);
+        client.fail(fatalFrame('57P02', 'the embedded engine was restarted'));
+      }
+    },
   };
 }

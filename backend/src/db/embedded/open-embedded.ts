@@ -7,6 +7,9 @@ import { startEngine } from './engine.js';
 import { EngineConnection } from './engine-connection.js';
 import { createEngineKeeper } from './engine-keeper.js';
 import { createEngineLease } from './engine-lease.js';
+import { openReaderPort, type ReaderPort } from './reader-port/reader-port.js';
+import { createReaderQueue } from './reader-port/reader-queue.js';
+import { narrowReader } from './reader-port/reader-rights.js';
 
 export interface EmbeddedOptions {
   /** The product's data folder: the cluster lives in `pgdata` below it. Null keeps everything in memory (tests). */
@@ -23,7 +26,27 @@ export interface EmbeddedDb extends PooledDb {
   dump(): Promise<Uint8Array>;
   /** Ends the engine's thread as a fatal error would. */
   crash(): Promise<void>;
+  /**
+   * Lets programs read the reporting views over TCP, by the role of SQL users, which must be there. Closed with the database.
+   * @throws the error of listen, EADDRINUSE among them
+   */
+  openReaderPort(options: ReaderOptions): Promise<ReaderPort>;
 }
+
+export interface ReaderOptions {
+  readonly role: string;
+  readonly password: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** How long a batch may run, in milliseconds, and how large the answer of a statement may be. */
+  readonly runMs?: number;
+  readonly rows?: number;
+  readonly bytes?: number;
+}
+
+/** An answer of one statement; as many rows as the API gives. */
+const READER_ROWS = 50_000;
+const READER_BYTES = 32 * 1024 ** 2;
 
 /**
  * Opens TimescaleDB compiled to WebAssembly, in a worker thread, behind an ordinary `pg.Pool`. One session: `SET LOCAL`
@@ -43,6 +66,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDb
       logger,
     });
     const lease = createEngineLease({ ...keeper, idleTimeoutMs: options.idleInTransactionMs ?? 30_000 });
+    let readerPort: ReaderPort | undefined;
     const db = createPooledDb({
       engine: 'embedded',
       logger,
@@ -58,6 +82,25 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDb
     });
     return {
       ...db,
+      close: async () => {
+        await readerPort?.close();
+        await db.close();
+      },
+      async openReaderPort({
+        role,
+        password,
+        port,
+        runMs = 5_000,
+        rows = READER_ROWS,
+        bytes = READER_BYTES,
+      }) {
+        await narrowReader(db, role);
+        const limits = { rows, bytes };
+        const queue = createReaderQueue(lease, keeper, { role, runMs, pauseMs: 1_000, ...limits });
+        const startup = { user: role, password, withinMs: 10_000, wrongAfterMs: 1_000 };
+        readerPort = await openReaderPort(queue, { port, rows, ...startup }, logger);
+        return readerPort;
+      },
       dump: () => lease.exclusively((engine) => engine.dump()),
       crash: async () => (await keeper.engine()).terminate(),
     };

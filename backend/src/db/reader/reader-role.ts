@@ -31,7 +31,7 @@ export type ReaderProblem = string | null;
  * after migrating, so that views of a newer version are readable and a role that an administrator made later is taken up.
  * Roles belong to the whole cluster: the role may be there already, and another database's service may be making it.
  *
- * @returns what is missing; never throws for want of a right: everything but SQL users works without the role
+ * @returns what is missing; no error, for everything but SQL users works without the role
  */
 export async function prepareReader(db: Db, options: ReaderOptions): Promise<ReaderProblem> {
   const problem = await makeReader(db, options);
@@ -84,13 +84,15 @@ async function sessionDefault(db: Db, name: string, value: string): Promise<Sql>
 
 /** What everybody may do by default in a database of one's own, and this role should not: tables of its own, temporary or not. */
 async function narrowPublic(db: Db): Promise<void> {
-  const { rows } = await db.query<{ schema: string; database: string }>(
-    sql`select quote_ident(current_schema()) as schema, quote_ident(current_database()) as database`,
-  );
-  const [names] = rows;
-  if (!names) return;
-  await tryAlter(db, raw(`revoke create on schema ${names.schema} from public`));
-  await tryAlter(db, raw(`revoke temporary on database ${names.database} from public`));
+  const { rows } = await db.query<{ statement: string }>(sql`
+    select format('revoke create on schema %I from public', nspname) as statement
+    from pg_namespace, aclexplode(coalesce(nspacl, acldefault('n', nspowner))) as given
+    where nspname = current_schema() and given.grantee = 0 and given.privilege_type = 'CREATE'
+    union all
+    select format('revoke temporary on database %I from public', datname)
+    from pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba))) as given
+    where datname = current_database() and given.grantee = 0 and given.privilege_type = 'TEMPORARY'`);
+  for (const { statement } of rows) await tryAlter(db, raw(statement));
 }
 
 async function roleExists(db: Queryable): Promise<boolean> {
@@ -127,10 +129,8 @@ async function tryAlter(db: Db, ...statements: readonly Sql[]): Promise<string |
     } catch (error) {
       const code = errorCode(error);
       if (THERE_ALREADY.has(code)) return null;
-      if (code === '42501') return errorMessage(error);
-      if (code !== 'XX000') throw error;
       // Of a folder that was just made the embedded engine refuses a revoke on its own database, however often it is tried.
-      if (tries === TRIES) return errorMessage(error);
+      if (code !== 'XX000' || tries === TRIES) return errorMessage(error);
     }
   }
 }
