@@ -4,7 +4,7 @@ WORKDIR /app
 COPY package.json package-lock.json tsconfig.json tsconfig.base.json ./
 COPY backend backend
 # No package needs its install script, so none may run.
-RUN npm ci --ignore-scripts --no-audit --no-fund && npx tsc -b
+RUN npm ci --ignore-scripts --no-audit --no-fund && npx tsc -b backend
 # The embedded database is optional and for evaluation: 80 MB that a server database makes idle.
 RUN npm ci --ignore-scripts --no-audit --no-fund --omit=dev --omit=optional
 

@@ -131,10 +131,8 @@ describe('docker-compose.yml', () => {
 
   it("gives the backend's image no variable that the backend does not know", () => {
     const known = [...SETTINGS.map(({ name }) => name), ...SECRET_FILES];
-    // Beside the reporting views, which bring it.
-    const coming = ['READER_PASSWORD_FILE'].filter((name) => !known.includes(name));
     const { environment = {} } = service('backend');
-    expect(Object.keys(environment).filter((name) => !known.includes(name))).toEqual(coming);
+    expect(Object.keys(environment).filter((name) => !known.includes(name))).toEqual([]);
     for (const path of Object.values(environment).filter((value) => value.startsWith('/run/')))
       expect(path).toMatch(/^\/run\/tokenledger\/[a-z-]+$/);
   });

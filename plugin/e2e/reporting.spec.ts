@@ -1,5 +1,5 @@
 import { expect, test } from '@grafana/plugin-e2e';
-import { ask, createUser } from './grafana';
+import { ADMIN, ask, createUser } from './grafana';
 
 /** Set where the backend has a port for the reporting views. */
 const ADDRESS = process.env.TOKENLEDGER_SQL_ADDRESS;
@@ -9,9 +9,13 @@ interface Frames {
   results: { A: { status: number; error?: string; frames?: { data: { values: unknown[][] } }[] } };
 }
 
-test('the data sources are those that ship', async ({ request }) => {
-  const response = await request.get('/api/datasources');
-  const sources = (await response.json()) as { uid: string; type: string; isDefault: boolean }[];
+test('the data sources are those that ship', async () => {
+  const { body: sources } = await ask<{ uid: string; type: string; isDefault: boolean }[]>(
+    '/api/datasources',
+    {
+      as: ADMIN,
+    },
+  );
   const shipped = sources.filter(({ uid }) => uid.startsWith('tokenledger'));
   expect(shipped.map(({ uid, type, isDefault }) => [uid, type, isDefault])).toEqual([
     ['tokenledger', 'tokenledger-datasource', true],
