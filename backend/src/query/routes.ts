@@ -14,8 +14,8 @@ export interface QueryDeps {
   /** The prices in force now: asked for each request, as the book is replaced when prices change. */
   readonly priceBook: () => PriceBook;
   readonly allowed: typeof allowedOrganisations;
-  /** Resolves once the aggregate shows every event committed before the call. */
-  readonly fresh: () => Promise<void>;
+  /** Resolves once the aggregates of calls, or those of their latency, show every event committed before the call. */
+  readonly fresh: (part?: 'calls' | 'latency') => Promise<void>;
   /** Unix ms. */
   readonly now?: () => number;
 }

@@ -5,7 +5,7 @@ import { route, type Route } from '../http/route.js';
 import { moneySchema, orNull, timeSchema } from './common-schema.js';
 import { DIMENSIONS } from './dimension.js';
 import { organisationsAsked } from './filter.js';
-import { MEASURES, MEASURE_NAMES } from './measure.js';
+import { factsOf, MEASURES, MEASURE_NAMES } from './measure.js';
 import { planUsage } from './plan.js';
 import { DEFAULT_ROWS, MAX_ROWS, measureHelp, usageRequestSchema } from './usage-request.js';
 import { readUsage } from './usage-store.js';
@@ -78,8 +78,8 @@ ${measureHelp}`;
 export interface UsageRouteDeps {
   readonly db: Db;
   readonly allowed: typeof allowedOrganisations;
-  /** Resolves once the aggregate shows every event committed before the call. */
-  readonly fresh: () => Promise<void>;
+  /** Resolves once the aggregates of calls, or those of their latency, show every event committed before the call. */
+  readonly fresh: (part?: 'calls' | 'latency') => Promise<void>;
 }
 
 /** `POST /api/v1/query`. */
@@ -100,7 +100,8 @@ export function createUsageRoutes({ db, allowed, fresh }: UsageRouteDeps): Route
     },
     async handle({ caller, body }) {
       const visible = allowed(caller, organisationsAsked(body.filters));
-      await fresh();
+      await fresh('calls');
+      if (body.measures.some((measure) => factsOf(measure).percentile)) await fresh('latency');
       return withWatermarks(db, async (marks) => {
         const plan = planUsage(body, marks);
         const { groups, total, rows, count } = await readUsage(db, plan, visible);

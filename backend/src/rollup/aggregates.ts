@@ -1,14 +1,18 @@
 /**
- * The continuous aggregates in chains. In one, an aggregate that reads another comes after it; no chain reads another's.
- * Their buckets divide a UTC day, and each has a time column `bucket`.
+ * The continuous aggregates in two parts, each refreshed by itself: how calls are counted and what they cost, and how long
+ * they take, which no price changes. A part has stages, one after the other; in a stage there are chains, side by side; in
+ * a chain an aggregate that reads another comes after it. Their buckets divide a UTC day, and each has a time column
+ * `bucket`.
  */
-export const CHAINS = [
-  ['usage_15m', 'usage_15m_by_org', 'usage_1d', 'usage_1h_by_model'],
-  ['usage_latency_1h', 'usage_latency_1d'],
-] as const;
-export type Aggregate = (typeof CHAINS)[number][number];
+export const STAGES = {
+  calls: [[['usage_15m']], [['usage_15m_by_org', 'usage_1d'], ['usage_1h_by_model']]],
+  latency: [[['usage_latency_1h', 'usage_latency_1d']]],
+} as const;
+export type Part = keyof typeof STAGES;
+export const PARTS = ['calls', 'latency'] as const satisfies readonly Part[];
+export type Aggregate = (typeof STAGES)[Part][number][number][number];
 /** All of them in an order in which they can be refreshed. */
-export const AGGREGATES: readonly Aggregate[] = CHAINS.flat();
+export const AGGREGATES: readonly Aggregate[] = PARTS.flatMap((part): Aggregate[] => STAGES[part].flat(2));
 
 const MINUTE_MS = 60_000;
 /** The width of each aggregate's buckets. */

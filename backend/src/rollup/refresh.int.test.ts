@@ -1,7 +1,8 @@
 import sql from 'sql-template-tag';
 import { openTestDb } from '../../../test/support/database.js';
 import type { Db, Queryable } from '../db/db.js';
-import { createRefresher, type Refresher } from './refresh.js';
+import { PARTS } from './aggregates.js';
+import { createRefresher, createRefreshStep, type Refresher } from './refresh.js';
 
 const HOUR_MS = 3_600_000;
 const NOW = Date.UTC(2026, 10, 20, 12, 5);
@@ -107,4 +108,58 @@ it('is never cut short by the time limit of statements, and leaves that as it wa
     trustedForMs: null,
   }).refresh();
   expect(new Set(limits)).toEqual(new Set(['0']));
+});
+
+describe('the latency of calls, which no price changes', () => {
+  const MINUTE_MS = 60_000;
+  const timed = async (): Promise<unknown> =>
+    (
+      await db.query(
+        sql`select coalesce(sum(calls), 0)::int as n from usage_latency_1d where kind = 'duration'`,
+      )
+    ).rows[0]?.n;
+  beforeEach(async () => {
+    await db.query(sql`truncate usage_events, usage_latency_1h, usage_latency_1d`);
+    // A call below the watermark: what comes later below it is not seen in real time.
+    await write(1);
+    for (const part of PARTS) await refresher(null).refresh(part);
+  });
+
+  it('follows within five minutes, and loses nothing by the refreshes of the costs before', async () => {
+    const own = refresher(null);
+    const step = createRefreshStep(own, () => now);
+    const context = { signal: new AbortController().signal, forced: false };
+    await write(26);
+    await step.run(context);
+    expect([await calls(), await timed()]).toEqual([2, 2]);
+    for (const hoursAgo of [27, 30, 50]) {
+      await write(hoursAgo);
+      now += MINUTE_MS;
+      await step.run(context);
+    }
+    expect([await calls(), await timed()]).toEqual([5, 2]);
+    now += 2 * MINUTE_MS;
+    await step.run(context);
+    expect(await timed()).toBe(5);
+  });
+
+  it('is there for who asks', async () => {
+    const own = refresher(null);
+    await own.ensureFresh('calls');
+    await own.ensureFresh('latency');
+    await write(26);
+    own.noteWritten(NOW - 26 * HOUR_MS);
+    await own.ensureFresh('calls');
+    expect([await calls(), await timed()]).toEqual([2, 1]);
+    await own.ensureFresh('latency');
+    expect(await timed()).toBe(2);
+  });
+
+  it('is complete before the raw events of a day go', async () => {
+    const own = refresher(null);
+    await write(26);
+    expect([await calls(), await timed()]).toEqual([1, 1]);
+    await own.refreshDay(Math.floor((NOW - 26 * HOUR_MS) / (24 * HOUR_MS)) * 24 * HOUR_MS);
+    expect([await calls(), await timed()]).toEqual([2, 2]);
+  });
 });

@@ -1,17 +1,24 @@
 import type { Db } from '../db/db.js';
+import { allEnded } from '../jobs/all-ended.js';
 import type { Step } from '../jobs/step.js';
+import { PARTS, type Part } from './aggregates.js';
 import { refreshAggregates, refreshRetiringDay } from './store.js';
 
 const BUCKET_MS = 15 * 60_000;
 const DAY_MS = 86_400_000;
+/**
+ * The latency aggregates hold about as many rows as there are calls: they took two fifths of a refresh after each change
+ * of prices, which changes no latency. Who asks for a percentile does not wait for this: `ensureFresh('latency')`.
+ */
+const LATENCY_EVERY_MS = 5 * 60_000;
 
 export interface Refresher {
   /** Told the earliest start of rows just committed. */
   noteWritten(earliestStart: number): void;
-  /** Brings the aggregates up to date; concurrent calls share one run. */
-  refresh(): Promise<void>;
-  /** Refreshes only when rows may have been committed that the aggregate cannot show yet: read your own writes. */
-  ensureFresh(): Promise<void>;
+  /** Brings the aggregates of a part up to date, those of calls and costs unless told; concurrent calls share one run. */
+  refresh(part?: Part): Promise<void>;
+  /** Refreshes only when rows may have been committed that the part cannot show yet: read your own writes. */
+  ensureFresh(part?: Part): Promise<void>;
   /** The last refresh of a UTC day (Unix ms) below the raw floor, before its raw events are dropped: for retire alone. */
   refreshDay(day: number): Promise<void>;
 }
@@ -30,7 +37,23 @@ export interface RefresherDeps {
  * committed below it stay invisible until their buckets are refreshed, so those are remembered here.
  * The window always ends at the current bucket's start: materialising the open bucket would hide its next rows.
  */
-export function createRefresher({ db, clock, lateEventsMaxAgeMs, trustedForMs }: RefresherDeps): Refresher {
+export function createRefresher(deps: RefresherDeps): Refresher {
+  const parts = { calls: createPartRefresher('calls', deps), latency: createPartRefresher('latency', deps) };
+  return {
+    noteWritten(earliestStart) {
+      for (const part of PARTS) parts[part].noteWritten(earliestStart);
+    },
+    refresh: (part = 'calls') => parts[part].refresh(),
+    ensureFresh: (part = 'calls') => parts[part].ensureFresh(),
+    refreshDay: (day) => allEnded(PARTS.map((part) => parts[part].refreshDay(day))),
+  };
+}
+
+/** A part by itself: TimescaleDB keeps for each aggregate what changed since its own last refresh. */
+function createPartRefresher(
+  part: Part,
+  { db, clock, lateEventsMaxAgeMs, trustedForMs }: RefresherDeps,
+): Refresher {
   // Until the first refresh of this process the database's watermark is not known: suppose it is as high as it can be.
   let watermark = bucketStart(clock());
   let outdated = true;
@@ -52,7 +75,7 @@ export function createRefresher({ db, clock, lateEventsMaxAgeMs, trustedForMs }:
     outdated = false;
     try {
       const oldest = refreshedAt - lateEventsMaxAgeMs;
-      await refreshAggregates(db, { from: Math.floor(oldest / DAY_MS) * DAY_MS, to });
+      await refreshAggregates(db, part, { from: Math.floor(oldest / DAY_MS) * DAY_MS, to });
     } catch (error) {
       outdated = true;
       throw error;
@@ -71,17 +94,28 @@ export function createRefresher({ db, clock, lateEventsMaxAgeMs, trustedForMs }:
       if (running) await running;
       if (outdated || isDoubtful()) await refresh();
     },
-    refreshDay: (day) => inTurn(() => refreshRetiringDay(db, day)),
+    refreshDay: (day) => inTurn(() => refreshRetiringDay(db, part, day)),
   };
 }
 
 /** The pipeline's step: every minute, after calls were settled and priced. */
-export const createRefreshStep = (refresher: Pick<Refresher, 'refresh'>): Step => ({
-  name: 'refresh',
-  async run() {
-    await refresher.refresh();
-    return null;
-  },
-});
+export function createRefreshStep(
+  refresher: Pick<Refresher, 'refresh'>,
+  clock: () => number = Date.now,
+): Step {
+  let latencyAt = -Infinity;
+  return {
+    name: 'refresh',
+    async run() {
+      await refresher.refresh('calls');
+      const now = clock();
+      if (now - latencyAt >= LATENCY_EVERY_MS) {
+        await refresher.refresh('latency');
+        latencyAt = now;
+      }
+      return null;
+    },
+  };
+}
 
 const bucketStart = (unixMs: number): number => Math.floor(unixMs / BUCKET_MS) * BUCKET_MS;

@@ -2,9 +2,9 @@ import sql, { type Sql } from 'sql-template-tag';
 import type { Connection, Db, Queryable } from '../db/db.js';
 import { timeText } from '../event-store/columns.js';
 import { allEnded } from '../jobs/all-ended.js';
-import { BUCKET_MS, CHAINS, type Aggregate } from './aggregates.js';
+import { BUCKET_MS, PARTS, STAGES, type Aggregate, type Part } from './aggregates.js';
 
-/** Any constant no other program uses: "refres" in ASCII. Of each chain the next number. */
+/** Any constant no other program uses: "refres" in ASCII. Of each part the next number. */
 const REFRESH_LOCK_KEY = 0x726566726573n;
 export const DAY_MS = 86_400_000;
 
@@ -30,36 +30,48 @@ export const CHUNK_DAYS = sql`
   from timescaledb_information.chunks
   where hypertable_schema = current_schema() and hypertable_name = 'usage_events'`;
 
+type RefreshDb = Pick<Db, 'engine' | 'withConnection'>;
+
 /**
- * Brings every aggregate up to date over [from, to), but never below the raw floor: TimescaleDB would compute the
+ * Brings the aggregates of a part up to date over [from, to), but never below the raw floor: TimescaleDB would compute the
  * buckets of dropped events again and leave nothing of them. The floor is read under the lock: retire's last refresh of
  * a day waits for it, so no refresh that read an older floor runs after the drop.
  */
-export async function refreshAggregates(
-  db: Pick<Db, 'engine' | 'withConnection'>,
-  range: TimeRange,
-): Promise<void> {
-  await eachChain(db, async (connection, chain) => {
+export async function refreshAggregates(db: RefreshDb, part: Part, range: TimeRange): Promise<void> {
+  await withPart(db, part, async (connection) => {
     const { rows } = await connection.query<{ raw_floor: number }>(
       sql`select ${asMs(sql`raw_floor`)} as raw_floor from ledger_state`,
     );
     const [state] = rows;
     if (!state)
       throw new Error('ledger_state has no row: restore it from a back-up, it holds the watermarks');
-    await refresh(connection, chain, { from: Math.max(state.raw_floor, range.from), to: range.to });
+    const { from, to } = range;
+    await refreshStages(db, connection, part, { from: Math.max(state.raw_floor, from), to });
   });
 }
 
 /** The last refresh of a UTC day that is below the raw floor while its raw events still exist. Retire alone may do this. */
-export async function refreshRetiringDay(
-  db: Pick<Db, 'engine' | 'withConnection'>,
-  day: number,
+export async function refreshRetiringDay(db: RefreshDb, part: Part, day: number): Promise<void> {
+  await withPart(db, part, (connection) =>
+    refreshStages(db, connection, part, { from: day, to: day + DAY_MS }),
+  );
+}
+
+/** The chains of a stage side by side, the first on the connection that holds the lock. */
+async function refreshStages(
+  db: RefreshDb,
+  connection: Connection,
+  part: Part,
+  range: TimeRange,
 ): Promise<void> {
-  await eachChain(db, (connection, chain) => refresh(connection, chain, { from: day, to: day + DAY_MS }));
+  for (const [first, ...beside] of STAGES[part]) {
+    const others = beside.map((chain) => withoutLimit(db, (other) => refreshChain(other, chain, range)));
+    await allEnded([refreshChain(connection, first, range), ...others]);
+  }
 }
 
 /** Not allowed inside a transaction (25001). Only buckets that changed are computed again: an unchanged month takes about a millisecond. */
-async function refresh(
+async function refreshChain(
   connection: Connection,
   chain: readonly Aggregate[],
   { from, to }: TimeRange,
@@ -75,32 +87,38 @@ async function refresh(
 }
 
 /**
- * The chains side by side, each on a connection and under a lock of its own. One process at a time has a chain: of two
- * refreshes of one aggregate at once TimescaleDB 2.28 refuses one (55P03), and in 2.23 they can deadlock.
+ * One process at a time refreshes a part: of two refreshes of one aggregate at once TimescaleDB 2.28 refuses one (55P03),
+ * and in 2.23 they can deadlock.
+ */
+const withPart = (
+  db: RefreshDb,
+  part: Part,
+  work: (connection: Connection) => Promise<void>,
+): Promise<void> =>
+  withoutLimit(db, async (connection) => {
+    const key = REFRESH_LOCK_KEY + BigInt(PARTS.indexOf(part));
+    try {
+      await connection.query(sql`select pg_advisory_lock(${key})`);
+      await work(connection);
+    } finally {
+      await connection.query(sql`select pg_advisory_unlock(${key})`);
+    }
+  });
+
+/**
  * No refresh is cut short: TimescaleDB remembers its whole range and starts with it again the next time, so one that is
  * too long for the time limit would never end (10 million calls, seen).
  */
-async function eachChain(
-  db: Pick<Db, 'engine' | 'withConnection'>,
-  work: (connection: Connection, chain: readonly Aggregate[]) => Promise<void>,
-): Promise<void> {
-  await allEnded(
-    CHAINS.map((chain, index) =>
-      db.withConnection(async (connection) => {
-        const key = REFRESH_LOCK_KEY + BigInt(index);
-        // The one session of the embedded engine has no limit, and would keep what is set.
-        if (db.engine === 'server') await connection.query(sql`set statement_timeout = 0`);
-        try {
-          await connection.query(sql`select pg_advisory_lock(${key})`);
-          await work(connection, chain);
-        } finally {
-          await connection.query(sql`select pg_advisory_unlock(${key})`);
-          if (db.engine === 'server') await connection.query(sql`reset statement_timeout`);
-        }
-      }),
-    ),
-  );
-}
+const withoutLimit = (db: RefreshDb, work: (connection: Connection) => Promise<void>): Promise<void> =>
+  db.withConnection(async (connection) => {
+    // The one session of the embedded engine has no limit, and would keep what is set.
+    if (db.engine === 'server') await connection.query(sql`set statement_timeout = 0`);
+    try {
+      await work(connection);
+    } finally {
+      if (db.engine === 'server') await connection.query(sql`reset statement_timeout`);
+    }
+  });
 
 /** Writes dirty pages out and lets the log be reused: the embedded engine has no checkpointer of its own. */
 export async function checkpoint(db: Queryable): Promise<void> {

@@ -296,8 +296,30 @@ it('stops between batches when asked, and goes on there', async () => {
       return store.changeDay(changes, options);
     },
   };
-  expect(await settle({ events, batchRows: 1 }, stop.signal)).toMatchObject({ spans: 1, rows_changed: 1 });
-  await settle({ batchRows: 1 });
+  const first = await settle({ events, batchRows: 1 }, stop.signal);
+  // Two batches are under way at once; both come to their end.
+  expect(first?.['spans']).toBeLessThanOrEqual(2);
+  expect(await settle({ batchRows: 1 })).toMatchObject({ spans: 6 - Number(first?.['spans']) });
+  expect(await outcome()).toEqual([
+    ...[1, 2, 3].map(() => 'call: acme call 2,1'),
+    ...[1, 2, 3].map(() => 'root: acme step'),
+  ]);
+});
+
+it('looks again at a batch that failed, though the one after it was settled', async () => {
+  for (const n of [1, 2, 3]) await send({ ...call, traceId: `t${n}` });
+  for (const n of [1, 2, 3]) await send({ ...root, traceId: `t${n}` });
+  let changed = 0;
+  const events: SettleDeps['events'] = {
+    async changeDay(changes, options) {
+      if (changes.some(({ before }) => before.event.traceId === 't1')) throw new Error('no disk');
+      changed += 1;
+      return store.changeDay(changes, options);
+    },
+  };
+  await expect(settle({ events, batchRows: 1 })).rejects.toThrow('no disk');
+  expect(changed).toBe(1);
+  expect(await settle({ batchRows: 1 })).toMatchObject({ spans: 6 });
   expect(await outcome()).toEqual([
     ...[1, 2, 3].map(() => 'call: acme call 2,1'),
     ...[1, 2, 3].map(() => 'root: acme step'),

@@ -1,6 +1,7 @@
 import type { Db } from '../db/db.js';
 import type { EventStore } from '../event-store/event-store.js';
 import type { RowChange } from '../event-store/ledger-row.js';
+import { allEnded } from '../jobs/all-ended.js';
 import { StepRefusal } from '../jobs/step-failure.js';
 import type { Step, StepDetail } from '../jobs/step.js';
 import type { EventKey } from '../ledger/event.js';
@@ -44,8 +45,8 @@ interface Counts {
   traces_too_large: number;
 }
 
-/** 20,000 took 300 MiB. */
-const BATCH_ROWS = 10_000;
+/** 20,000 at once took 300 MiB, and two batches are under way. */
+const BATCH_ROWS = 5_000;
 /** A row may be changed by ingest or re-pricing between its reading and its change. */
 const MOST_TRIES = 5;
 
@@ -125,15 +126,35 @@ export function createSettle({ db, events, loadBook, batchRows = BATCH_ROWS }: S
         ...{ requests: Number(BigInt(all.to) - BigInt(all.from)), spans: 0, traces: 0 },
         ...{ traces_settled: 0, rows_changed: 0, traces_too_large: 0 },
       };
-      for (let rest = all; rest.from !== all.to && !signal.aborted;) {
-        const batch = await firstRequests(db, rest, batchRows);
-        await settleRequests(batch, counts);
-        await noteSettled(db, batch.to);
-        rest = { from: batch.to, to: all.to };
-      }
+      const batches = batchesOf(db, all, batchRows, signal);
+      let noted: Promise<void> = Promise.resolve();
+      const work = async (): Promise<void> => {
+        for await (const batch of batches) {
+          // What is noted is settled, and all before it: a batch that ends first waits for the one before it.
+          noted = allEnded([noted, settleRequests(batch, counts)]).then(() => noteSettled(db, batch.to));
+          await noted;
+        }
+      };
+      // One reads and decides while the database writes for the other. A row that both would change is changed once: the
+      // other finds that it is not as it was read, and looks again.
+      await allEnded([work(), work()]);
       return { ...counts };
     },
   };
+}
+
+/** The requests in order, in batches of about so many rows; each consumer gets other ones. */
+async function* batchesOf(
+  db: Pick<Db, 'query'>,
+  all: Requests,
+  rows: number,
+  signal: AbortSignal,
+): AsyncGenerator<Requests> {
+  for (let rest = all; rest.from !== all.to && !signal.aborted;) {
+    const batch = await firstRequests(db, rest, rows);
+    yield batch;
+    rest = { from: batch.to, to: all.to };
+  }
 }
 
 const timeOf = ({ realm, traceId, startedAt }: EventKey, known?: TraceTime): TraceTime => ({
