@@ -36,7 +36,8 @@ export function withSecretFiles(environment: Environment): {
     if (problem !== null) problems.push(`${setting} is ${path}, but ${problem}`);
     return [[name, text]];
   });
-  return { environment: { ...environment, ...Object.fromEntries(read) }, problems };
+  const secrets = Object.fromEntries(read) as Record<string, string>;
+  return { environment: { ...environment, ...secrets }, problems };
 }
 
 function readSecret(path: string): { readonly text: string; readonly problem: string | null } {

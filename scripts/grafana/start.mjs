@@ -16,6 +16,7 @@ const readText = (/** @type {string} */ path) => readFileSync(path, 'utf8');
  * @property {string} provisioning folder with `datasources/`, `plugins/`, `dashboards/`, `alerting/`
  * @property {number} port
  * @property {string} dataSource uid that is there once provisioning is through
+ * @property {boolean} [detached]
  *
  * @typedef {object} RunningGrafana
  * @property {string} url without a slash at its end
@@ -32,7 +33,16 @@ const readText = (/** @type {string} */ path) => readFileSync(path, 'utf8');
  * @returns {Promise<RunningGrafana>}
  * @throws Error with Grafana's own last complaints
  */
-export async function startGrafana({ grafana, folder, run, plugins, provisioning, port, dataSource }) {
+export async function startGrafana({
+  grafana,
+  folder,
+  run,
+  plugins,
+  provisioning,
+  port,
+  dataSource,
+  detached = false,
+}) {
   mkdirSync(folder, { recursive: true });
   const url = `http://127.0.0.1:${port}`;
   const logFile = join(folder, 'grafana.log');
@@ -50,8 +60,8 @@ export async function startGrafana({ grafana, folder, run, plugins, provisioning
       ...withFilesRead(grafanaSettings({ rootUrl: `${url}/`, run, provisioning, plugins }), readText),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own: Ctrl-C reaches whoever started it, who then stops it once.
-    detached: true,
+    // A group of its own: Ctrl-C reaches only whoever started it, who must then stop it.
+    detached,
   });
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (text) => {

@@ -54,7 +54,11 @@ Without one: npm start is the backend alone, npm run demo shows it at work, dock
   prepareStack({ root, backendUrl, sql: sqlAddress(process.env), database: null });
   say(`Starting the backend and Grafana ${found.version}; everything is kept in ${root} …`);
 
-  const backend = await startProduct({ env: backendEnvironment(), logFile: join(root, 'backend.log') });
+  const backend = await startProduct({
+    env: backendEnvironment(),
+    logFile: join(root, 'backend.log'),
+    detached: true,
+  });
   running.push(backend);
   const grafana = await startGrafana({
     grafana: found,
@@ -63,6 +67,7 @@ Without one: npm start is the backend alone, npm run demo shows it at work, dock
     ...linkProvisioning({ folder: root, run }),
     port: grafanaPort,
     dataSource: TOKENLEDGER,
+    detached: true,
   });
   running.push(grafana);
   const adminKey = readFileSync(join(root, 'secrets', 'admin-key'), 'utf8').trim();

@@ -8,18 +8,18 @@ const MAIN = fileURLToPath(new URL('../../backend/dist/main.js', import.meta.url
 /**
  * Starts the backend as a process of its own and waits until it listens.
  *
- * @param {{ env: NodeJS.ProcessEnv, logFile: string }} options
+ * @param {{ env: NodeJS.ProcessEnv, logFile: string, detached?: boolean }} options
  * @returns {Promise<{ url: string, ended: Promise<unknown>, stop: () => Promise<void> }>}
  * @throws Error with what the backend said
  */
-export async function startProduct({ env, logFile }) {
+export async function startProduct({ env, logFile, detached = false }) {
   mkdirSync(dirname(logFile), { recursive: true });
   const log = createWriteStream(logFile, { flags: 'a' });
   const child = spawn(process.execPath, [MAIN], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own: Ctrl-C reaches whoever started it, who then stops it once.
-    detached: true,
+    // A group of its own: Ctrl-C reaches only whoever started it, who must then stop it.
+    detached,
   });
   let told = '';
   let complained = '';
