@@ -45,7 +45,7 @@ let vendorRequests: IncomingHttpHeaders[];
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'tokenledger-'));
-  product = await startServer(readConfig({ DATA_DIR: dataDir, PORT: '0' }), pino({ level: 'silent' }), {
+  product = await startServer(readConfig({ DATA_DIR: dataDir, PORT: '0', EMBEDDED_PG_PORT: '0' }), pino({ level: 'silent' }), {
     purpose: 'serve',
   });
   spans = [];

@@ -111,7 +111,7 @@ export async function startProduct({ environment, replicas: count, adminKey }) {
 /** @param {Record<string, string>} environment @param {string[]} log @returns {Promise<{ child: import('node:child_process').ChildProcess, url: string }>} */
 function spawnProduct(environment, log) {
   const child = spawn(process.execPath, [MAIN], {
-    env: { PATH: process.env['PATH'], PORT: '0', LOG_LEVEL: 'warn', ...environment },
+    env: { PATH: process.env['PATH'], PORT: '0', EMBEDDED_PG_PORT: '0', LOG_LEVEL: 'warn', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   // Whatever ends the simulation ends its product.
