@@ -54,3 +54,16 @@ export async function dearestCall(): Promise<LedgerEvent> {
   }
   return event;
 }
+
+/** The trace id of that request among the newest with the most steps. */
+export async function requestWithSteps(): Promise<string> {
+  const { body } = await ask<{ events: LedgerEvent[] }>(
+    '/api/v1/events/search',
+    { method: 'POST', headers, body: { limit: 1000 } },
+    TOKENLEDGER_URL,
+  );
+  const steps = new Map<string, number>();
+  for (const { trace_id: id } of body.events) steps.set(id, (steps.get(id) ?? 0) + 1);
+  const [[id] = ['']] = [...steps].sort(([, a], [, b]) => b - a);
+  return id;
+}

@@ -1,5 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
 import { queryUsage } from './backend';
+import { complaintsOf } from './complaints';
 import { adHoc, annotation, RANGE, saveDashboard, USAGE, variable } from './dashboards';
 
 /** The bodies of the questions a page asks the backend, in order. */
@@ -11,18 +12,6 @@ function questionsOf(page: Page): Array<Record<string, unknown>> {
     }
   });
   return questions;
-}
-
-/** What a browser complains of, without what a Grafana without internet always says. */
-function complaintsOf(page: Page): string[] {
-  const complaints: string[] = [];
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('console', (message) => {
-    if (message.type() === 'error' && !/public-dashboards|404|favicon/.test(message.text())) {
-      complaints.push(message.text());
-    }
-  });
-  return complaints;
 }
 
 test('shows the numbers that the API tells', async ({ page }) => {

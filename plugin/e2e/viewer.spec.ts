@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { dearestCall } from './backend';
 import { saveDashboard, USAGE } from './dashboards';
+import { heightOf, openProvisioned, panelErrors, PROVISIONED } from './provisioned';
 
 test('a viewer reads dashboards and follows their links', async ({ page }) => {
   const calls = {
@@ -30,3 +31,12 @@ test('a viewer sees whether it works, and why a call costs what it costs', async
   await page.goto(`/a/tokenledger-app/trace/${call.trace_id}?span=${call.span_id}`);
   await expect(page.getByText(call.cost_usd, { exact: false }).first()).toBeVisible();
 });
+
+for (const dashboard of PROVISIONED) {
+  test(`a viewer sees all of ${dashboard.title}`, async ({ page }) => {
+    await page.setViewportSize({ width: 1600, height: heightOf(dashboard) });
+    await openProvisioned(page, dashboard, 'var-org=acme');
+    await expect(panelErrors(page)).toHaveCount(0);
+    await expect(page.getByText('No data', { exact: true })).toHaveCount(0);
+  });
+}

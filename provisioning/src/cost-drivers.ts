@@ -10,7 +10,7 @@ import { changesAnnotation, createDashboard, filtersVariable } from './parts/das
 import { UID } from './parts/links.js';
 import { movers } from './parts/movers.js';
 import { usage, usageSeries } from './parts/query.js';
-import { gauge, sortedBy, table } from './parts/tables.js';
+import { gauge, named, sortedBy, table } from './parts/tables.js';
 import { changeTile, coverageTile, pendingTile, tile } from './parts/tiles.js';
 
 const BY: readonly Dimension[] = ['org_id', 'assistant_id', 'query_type', 'provider', 'model', 'environment'];
@@ -41,7 +41,7 @@ export const costDrivers = (): DashboardBuilder =>
     )
     .withPanel(
       tile({
-        title: 'Cost per million tokens',
+        title: 'Per million tokens',
         description: 'What a million tokens cost, input and output together, whatever their price.',
         measure: 'cost_per_million_tokens',
       }).span(5),
@@ -92,6 +92,7 @@ export const costDrivers = (): DashboardBuilder =>
         }),
       )
         .overrideByName('cost_usd', [...gauge])
+        .overrideByName('cost_per_million_tokens', [named('Per million tokens')])
         .span(24)
         .height(11),
     )
@@ -105,7 +106,7 @@ export const costDrivers = (): DashboardBuilder =>
           top: 50,
         }),
       )
-        .overrideByName('cost_usd', [...gauge])
+        .overrideByName('cost_per_million_tokens', [named('Per million tokens')])
         .span(24)
         .height(12),
     )

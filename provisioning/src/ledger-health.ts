@@ -106,7 +106,7 @@ export const ledgerHealth = (): DashboardBuilder =>
     .withPanel(coverageTile().span(4))
     .withPanel(
       sqlTile({
-        title: 'Pending calls of any age',
+        title: 'Pending calls',
         description: 'Billable calls without a cost, whenever they were made.',
         query: 'select coalesce(pending_calls, 0) as pending_calls from reporting.ledger',
         steps: [
@@ -130,7 +130,7 @@ export const ledgerHealth = (): DashboardBuilder =>
     )
     .withPanel(
       sqlTile({
-        title: 'Days that do not add up',
+        title: 'Wrong days',
         description: 'Days whose last proof found a difference. None is repaired silently.',
         query: 'select days_with_differences from reporting.ledger',
         steps: [
@@ -151,7 +151,7 @@ export const ledgerHealth = (): DashboardBuilder =>
     )
     .withPanel(
       sqlTile({
-        title: 'Jobs that stand still',
+        title: 'Jobs standing still',
         description: 'Jobs whose last success is longer ago than three hours, or whose last run failed.',
         query: `select count(*) from reporting.jobs
 where job <> 'upkeep' and (last_outcome = 'failed' or coalesce(seconds_since_success, 1e9) > 10800)`,

@@ -12,7 +12,7 @@ import { UID } from './parts/links.js';
 import { movers } from './parts/movers.js';
 import { calls, usage, usageSeries } from './parts/query.js';
 import { TOKENLEDGER } from './parts/sources.js';
-import { gauge, hidden, table } from './parts/tables.js';
+import { gauge, hidden, named, table } from './parts/tables.js';
 import { changeTile, coverageTile, pendingTile, tile } from './parts/tiles.js';
 
 const ofOrg: Filter[] = [{ dimension: 'org_id', operator: '=', values: ['$org'] }];
@@ -159,6 +159,7 @@ export const organisation = (): DashboardBuilder =>
         }),
       )
         .overrideByName('cost_usd', [...gauge])
+        .overrideByName('cost_per_million_tokens', [named('Per million tokens')])
         .span(24)
         .height(10),
     )

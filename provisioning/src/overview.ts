@@ -46,6 +46,7 @@ export const overview = (): DashboardBuilder =>
         title: 'Calls',
         description: 'Calls to a model in the time range, against the one before it.',
         measure: 'calls',
+        isGood: true,
       }).span(4),
     )
     .withPanel(coverageTile().span(4))

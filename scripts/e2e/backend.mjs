@@ -7,7 +7,7 @@ import { startProduct } from '../stack/product.mjs';
 /**
  * The product on an embedded database of its own, with the keys the start step made, knowing one Grafana.
  *
- * @param {{ folder: string, grafanaUrl: string, port: number, sqlPort: number | null }} options `grafanaUrl` without a
+ * @param {{ folder: string, grafanaUrl: string, port: number, sqlPort: number }} options `grafanaUrl` without a
  *   slash at its end
  */
 export async function startBackend({ folder, grafanaUrl, port, sqlPort }) {
@@ -17,7 +17,7 @@ export async function startBackend({ folder, grafanaUrl, port, sqlPort }) {
       PATH: process.env['PATH'],
       PORT: String(port),
       DATA_DIR: join(folder, 'data'),
-      EMBEDDED_PG_PORT: String(sqlPort ?? 0),
+      EMBEDDED_PG_PORT: String(sqlPort),
       TOKENLEDGER_ADMIN_KEY_FILE: key('admin-key'),
       GRAFANA_KEY_FILE: key('grafana-key'),
       READER_PASSWORD_FILE: key('reader-password'),
@@ -31,7 +31,11 @@ export async function startBackend({ folder, grafanaUrl, port, sqlPort }) {
   return {
     ...product,
     adminKey,
-    /** The demo's 35 days. */
-    playHistory: () => createTraffic(client).playHistory(() => {}),
+    /** The demo's 35 days, and a few calls of now: at some hours of a day the demo's customers sleep. */
+    async playHistory() {
+      const traffic = createTraffic(client);
+      await traffic.playHistory(() => {});
+      for (let count = 0; count < 10; count += 1) await traffic.playOne();
+    },
   };
 }

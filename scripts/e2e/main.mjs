@@ -11,7 +11,6 @@ import { TOKENLEDGER } from '../stack/data-sources.mjs';
 import { prepareStack } from '../stack/prepare.mjs';
 import { linkProvisioning } from '../stack/provisioning.mjs';
 import { summary } from '../test-counts.mjs';
-import { SETTINGS } from '../../backend/dist/config.js';
 import { startBackend } from './backend.mjs';
 
 /**
@@ -35,8 +34,7 @@ async function run(found) {
   const folder = mkdtempSync(join(tmpdir(), 'tokenledger-e2e-'));
   const port = await freePort();
   const backendPort = await freePort();
-  // Grafana reads the reporting views where the embedded engine has a port for them.
-  const sqlPort = SETTINGS.some(({ name }) => name === 'EMBEDDED_PG_PORT') ? await freePort() : null;
+  const sqlPort = await freePort();
   /** @type {{ stop(): Promise<void> }[]} */
   const running = [];
   let isWell = false;
@@ -48,7 +46,7 @@ async function run(found) {
     prepareStack({
       root: folder,
       backendUrl: `http://127.0.0.1:${backendPort}`,
-      sql: sqlPort && { address: `127.0.0.1:${sqlPort}`, database: 'tokenledger', sslmode: 'disable' },
+      sql: { address: `127.0.0.1:${sqlPort}`, database: 'tokenledger', sslmode: 'disable' },
       database: null,
       // A provisioned source that may not be edited has no "Save & test".
       editable: true,
@@ -81,7 +79,7 @@ async function run(found) {
       TOKENLEDGER_URL: backend.url,
       TOKENLEDGER_ADMIN_KEY: backend.adminKey,
       TOKENLEDGER_GRAFANA_KEY: secret('grafana-key'),
-      ...(sqlPort && { TOKENLEDGER_SQL_ADDRESS: `127.0.0.1:${sqlPort}` }),
+      TOKENLEDGER_SQL_ADDRESS: `127.0.0.1:${sqlPort}`,
     };
     const code = await (process.argv.includes('--serve') ? untilInterrupted : playwright)(environment);
     isWell = code === 0;

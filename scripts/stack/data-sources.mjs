@@ -4,7 +4,7 @@ export const TOKENLEDGER_SQL = 'tokenledger-sql';
 
 /**
  * The provisioning file of Grafana's two data sources (JSON is YAML). It holds no secret, as Grafana reads them from their
- * files, and no variable: one that is unset would be an empty address without a word.
+ * files, and no variable: beside one that is unset Grafana starts without a word.
  *
  * @typedef {object} DataSourceOptions
  * @property {string} url of the backend, as Grafana's server reaches it

@@ -43,6 +43,7 @@ export const stackedBars = (title: string, description: string): TimeseriesBuild
   chart(title, description)
     .drawStyle(GraphDrawStyle.Bars)
     .fillOpacity(80)
+    .axisSoftMin(0)
     .lineWidth(0)
     .barWidthFactor(0.85)
     // A bar stands on its day, not around the midnight at which it begins.

@@ -57,7 +57,9 @@ export const changeTile = ({
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']))
     .unit(MEASURE_LABELS[measure].unit)
     .showPercentChange(true)
-    .percentChangeColorMode(isGood ? PercentChangeColorMode.Standard : PercentChangeColorMode.Inverted);
+    .percentChangeColorMode(isGood ? PercentChangeColorMode.Standard : PercentChangeColorMode.Inverted)
+    // One link, in place of the data source's two: beside a menu of links Grafana 12.2 leaves the change out (BigValue.tsx).
+    .withOverride(withLink(MEASURE_LABELS[measure].group === 'Cost' ? drivers : use));
 
 const bigNumber = (title: string, description: string, query: Builder<Dataquery>): StatBuilder =>
   new StatBuilder()
@@ -79,6 +81,8 @@ const steps = (...values: Step[]): ThresholdsConfigBuilder =>
     .steps(values.map(([value, color]) => ({ value, color })));
 
 const health: ValueLink = dashboardLink('What is pending, and why', UID.health);
+const drivers: ValueLink = dashboardLink('What drives it', UID.drivers);
+const use: ValueLink = dashboardLink('Who uses it', UID.usage);
 const withLink = (link: ValueLink) => ({
   matcher: { id: 'byType', options: 'number' },
   properties: [{ id: 'links', value: [link] }],

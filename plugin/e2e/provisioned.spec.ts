@@ -1,0 +1,86 @@
+import { expect, test } from '@playwright/test';
+import { dearestCall, queryUsage } from './backend';
+import { complaintsOf } from './complaints';
+import { ADMIN, ask } from './grafana';
+import { heightOf, openProvisioned, panelErrors, PROVISIONED } from './provisioned';
+
+const DAY = 86_400_000;
+const midnight = (daysAgo: number): string =>
+  new Date(Math.floor(Date.now() / DAY) * DAY - daysAgo * DAY).toISOString();
+
+for (const dashboard of PROVISIONED) {
+  test(`${dashboard.title} opens with data in every panel and no error`, async ({ page }) => {
+    const complaints = complaintsOf(page);
+    const call = await dearestCall();
+    await page.setViewportSize({ width: 1600, height: heightOf(dashboard) });
+    await openProvisioned(page, dashboard, `var-org=acme&var-trace=${call.trace_id}`);
+    await expect(panelErrors(page)).toHaveCount(0);
+    await expect(page.getByText('No data', { exact: true })).toHaveCount(0);
+    expect(complaints).toEqual([]);
+  });
+}
+
+test('Overview tells what the API and SQL tell', async ({ page }) => {
+  const [overview] = PROVISIONED.filter(({ uid }) => uid === 'tokenledger-overview');
+  // Whole days that nothing changes any more.
+  const [from, to] = [midnight(20), midnight(5)];
+  await page.setViewportSize({ width: 1600, height: heightOf(overview) });
+  await openProvisioned(page, overview, `from=${Date.parse(from)}&to=${Date.parse(to)}`);
+  const { totals, rows } = await queryUsage({
+    from,
+    to,
+    measures: ['cost_usd', 'calls'],
+    group_by: ['org_id'],
+  });
+  const bySql = await sqlRow(
+    `select sum(calls)::float8 as calls, trim_scale(sum(cost_usd))::text as cost, sum(pending_calls)::float8 as pending
+     from reporting.usage_daily where time >= '${from}' and time < '${to}'`,
+  );
+  expect(bySql).toEqual([Number(totals.calls), totals.cost_usd, totals.pending_calls]);
+  const panel = (title: string) =>
+    page.locator('section').filter({ has: page.getByRole('heading', { name: title, exact: true }) });
+  await expect(panel('Pending calls')).toContainText(totals.pending_calls.toLocaleString('en-US'));
+  await expect(panel('Coverage')).toContainText(`${(totals.coverage * 100).toFixed(2)}`);
+  await expect(panel('Cost')).toContainText(`$${Number(totals.cost_usd).toPrecision(3)}`);
+  for (const { org_id: organisation } of rows) {
+    await expect(panel('Top movers')).toContainText(organisation);
+  }
+});
+
+test('filters and time go along to the next dashboard', async ({ page }) => {
+  const [overview] = PROVISIONED.filter(({ uid }) => uid === 'tokenledger-overview');
+  await page.setViewportSize({ width: 1600, height: heightOf(overview) });
+  await page.goto(
+    `/d/${overview.uid}?from=now-7d&to=now&var-filters=${encodeURIComponent('model|=|gpt-4o-2024-11-20')}`,
+  );
+  await page.getByRole('link', { name: 'Drivers' }).click();
+  await expect(page).toHaveURL(/\/d\/tokenledger-cost-drivers/);
+  const { searchParams } = new URL(page.url());
+  expect(searchParams.get('from')).toBe('now-7d');
+  expect(searchParams.get('var-filters')).toBe('model|=|gpt-4o-2024-11-20');
+});
+
+test('an organisation leads to everything about it', async ({ page }) => {
+  const [overview] = PROVISIONED.filter(({ uid }) => uid === 'tokenledger-overview');
+  await page.setViewportSize({ width: 1600, height: heightOf(overview) });
+  await openProvisioned(page, overview);
+  await page.getByRole('gridcell', { name: 'globex', exact: true }).first().getByRole('link').click();
+  await expect(page).toHaveURL(/\/d\/tokenledger-organisation.*var-org=globex/);
+});
+
+async function sqlRow(rawSql: string): Promise<unknown[]> {
+  const datasource = { uid: 'tokenledger-sql' };
+  const { status, body } = await ask<{
+    results: { A: { frames: Array<{ data: { values: unknown[][] } }> } };
+  }>('/api/ds/query', {
+    method: 'POST',
+    as: ADMIN,
+    body: {
+      from: 'now-1h',
+      to: 'now',
+      queries: [{ refId: 'A', datasource, format: 'table', rawQuery: true, rawSql }],
+    },
+  });
+  if (status !== 200) throw new Error(JSON.stringify(body));
+  return body.results.A.frames[0].data.values.map(([value]) => value);
+}
