@@ -57,14 +57,22 @@ export async function refreshRetiringDay(db: RefreshDb, part: Part, day: number)
   );
 }
 
-/** The chains of a stage side by side, the first on the connection that holds the lock. */
+/**
+ * The chains of a stage side by side, the first on the connection that holds the lock. The embedded engine has one session:
+ * there a second connection would gain nothing, and who waits for one while it holds another may wait for ever.
+ */
 async function refreshStages(
   db: RefreshDb,
   connection: Connection,
   part: Part,
   range: TimeRange,
 ): Promise<void> {
-  for (const [first, ...beside] of STAGES[part]) {
+  for (const stage of STAGES[part]) {
+    const [first, ...beside] = stage;
+    if (db.engine === 'embedded') {
+      for (const chain of stage) await refreshChain(connection, chain, range);
+      continue;
+    }
     const others = beside.map((chain) => withoutLimit(db, (other) => refreshChain(other, chain, range)));
     await allEnded([refreshChain(connection, first, range), ...others]);
   }
