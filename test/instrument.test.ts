@@ -45,9 +45,13 @@ let vendorRequests: IncomingHttpHeaders[];
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'tokenledger-'));
-  product = await startServer(readConfig({ DATA_DIR: dataDir, PORT: '0', EMBEDDED_PG_PORT: '0' }), pino({ level: 'silent' }), {
-    purpose: 'serve',
-  });
+  product = await startServer(
+    readConfig({ DATA_DIR: dataDir, PORT: '0', EMBEDDED_PG_PORT: '0' }),
+    pino({ level: 'silent' }),
+    {
+      purpose: 'serve',
+    },
+  );
   spans = [];
   vendorRequests = [];
   const vendor = await listen((request, response) => {
