@@ -6,11 +6,11 @@ const ADDRESS = process.env.TOKENLEDGER_SQL_ADDRESS;
 const SQL = { uid: 'tokenledger-sql', type: 'grafana-postgresql-datasource' };
 
 interface Frames {
-  results: { A: { status: number; error?: string; frames?: { data: { values: unknown[][] } }[] } };
+  results: { A: { status: number; error?: string; frames?: Array<{ data: { values: unknown[][] } }> } };
 }
 
 test('the data sources are those that ship', async () => {
-  const { body: sources } = await ask<{ uid: string; type: string; isDefault: boolean }[]>(
+  const { body: sources } = await ask<Array<{ uid: string; type: string; isDefault: boolean }>>(
     '/api/datasources',
     {
       as: ADMIN,
