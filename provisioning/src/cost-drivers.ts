@@ -11,7 +11,7 @@ import { UID } from './parts/links.js';
 import { movers } from './parts/movers.js';
 import { usage, usageSeries } from './parts/query.js';
 import { gauge, named, sortedBy, table } from './parts/tables.js';
-import { changeTile, coverageTile, pendingTile, tile } from './parts/tiles.js';
+import { costOfRange, coverageTile, pendingTile, tile } from './parts/tiles.js';
 
 const BY: readonly Dimension[] = ['org_id', 'assistant_id', 'query_type', 'provider', 'model', 'environment'];
 
@@ -32,13 +32,7 @@ export const costDrivers = (): DashboardBuilder =>
     .withVariable(breakdownVariable())
     .withVariable(filtersVariable())
     .annotation(changesAnnotation())
-    .withPanel(
-      changeTile({
-        title: 'Cost',
-        description: 'Of the time range, against the one before it.',
-        measure: 'cost_usd',
-      }).span(5),
-    )
+    .withPanel(costOfRange().span(5))
     .withPanel(
       tile({
         title: 'Per million tokens',

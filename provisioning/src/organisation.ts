@@ -13,7 +13,7 @@ import { movers } from './parts/movers.js';
 import { calls, usage, usageSeries } from './parts/query.js';
 import { TOKENLEDGER } from './parts/sources.js';
 import { gauge, hidden, named, table } from './parts/tables.js';
-import { changeTile, coverageTile, pendingTile, tile } from './parts/tiles.js';
+import { costOfRange, costThisMonth, costToday, coverageTile, pendingTile, tile } from './parts/tiles.js';
 
 const ofOrg: Filter[] = [{ dimension: 'org_id', operator: '=', values: ['$org'] }];
 
@@ -37,32 +37,9 @@ export const organisation = (): DashboardBuilder =>
     .withVariable(organisationVariable())
     .withVariable(filtersVariable())
     .annotation(changesAnnotation())
-    .withPanel(
-      changeTile({
-        title: 'Cost today',
-        description: 'Since midnight UTC, against the same hours of yesterday.',
-        measure: 'cost_usd',
-        filters: ofOrg,
-        period: 'today',
-      }).span(4),
-    )
-    .withPanel(
-      changeTile({
-        title: 'Cost this month',
-        description: 'Since the first of the month, against the same part of last month.',
-        measure: 'cost_usd',
-        filters: ofOrg,
-        period: 'this_month',
-      }).span(4),
-    )
-    .withPanel(
-      changeTile({
-        title: 'Cost',
-        description: 'Of the time range, against the one before it.',
-        measure: 'cost_usd',
-        filters: ofOrg,
-      }).span(4),
-    )
+    .withPanel(costToday(ofOrg).span(4))
+    .withPanel(costThisMonth(ofOrg).span(4))
+    .withPanel(costOfRange(ofOrg).span(4))
     .withPanel(
       tile({
         title: 'Cost per conversation',

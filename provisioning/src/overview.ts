@@ -6,7 +6,14 @@ import { organisationSeriesLink, UID } from './parts/links.js';
 import { movers } from './parts/movers.js';
 import { usageSeries } from './parts/query.js';
 import { links } from './parts/tables.js';
-import { changeTile, coverageTile, pendingTile } from './parts/tiles.js';
+import {
+  changeTile,
+  costOfRange,
+  costThisMonth,
+  costToday,
+  coverageTile,
+  pendingTile,
+} from './parts/tiles.js';
 
 /** What do we spend, is it more than before, and how much of it do we know? */
 export const overview = (): DashboardBuilder =>
@@ -18,29 +25,9 @@ export const overview = (): DashboardBuilder =>
   })
     .withVariable(filtersVariable())
     .annotation(changesAnnotation())
-    .withPanel(
-      changeTile({
-        title: 'Cost today',
-        description: 'Since midnight UTC, against the same hours of yesterday.',
-        measure: 'cost_usd',
-        period: 'today',
-      }).span(4),
-    )
-    .withPanel(
-      changeTile({
-        title: 'Cost this month',
-        description: 'Since the first of the month, against the same part of last month.',
-        measure: 'cost_usd',
-        period: 'this_month',
-      }).span(4),
-    )
-    .withPanel(
-      changeTile({
-        title: 'Cost',
-        description: 'Of the time range, against the one before it.',
-        measure: 'cost_usd',
-      }).span(4),
-    )
+    .withPanel(costToday().span(4))
+    .withPanel(costThisMonth().span(4))
+    .withPanel(costOfRange().span(4))
     .withPanel(
       changeTile({
         title: 'Calls',

@@ -41,7 +41,7 @@ export const usageAndQuality = (): DashboardBuilder =>
     )
     .withPanel(
       tile({
-        title: 'Cost of errors',
+        title: 'Error cost',
         description: 'What was paid for calls that ended in an error.',
         measure: 'error_cost_usd',
       }).span(4),

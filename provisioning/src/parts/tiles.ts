@@ -88,6 +88,33 @@ const withLink = (link: ValueLink) => ({
   properties: [{ id: 'links', value: [link] }],
 });
 
+/** Since midnight, this month, and of the time range: each against the same stretch before. */
+export const costToday = (filters: Filter[] = []): StatBuilder =>
+  changeTile({
+    title: 'Cost today',
+    description: 'Since midnight UTC, against the same hours of yesterday.',
+    measure: 'cost_usd',
+    filters,
+    period: 'today',
+  });
+
+export const costThisMonth = (filters: Filter[] = []): StatBuilder =>
+  changeTile({
+    title: 'Cost this month',
+    description: 'Since the first of the month, against the same part of last month.',
+    measure: 'cost_usd',
+    filters,
+    period: 'this_month',
+  });
+
+export const costOfRange = (filters: Filter[] = []): StatBuilder =>
+  changeTile({
+    title: 'Cost',
+    description: 'Of the time range, against the one before it.',
+    measure: 'cost_usd',
+    filters,
+  });
+
 /** How much of what is to be paid has a cost: green only where all of it has. */
 export const coverageTile = (filters: Filter[] = []): StatBuilder =>
   tile({
