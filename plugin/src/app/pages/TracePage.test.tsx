@@ -179,7 +179,7 @@ describe('Explore', () => {
     renderApp('/trace/trace-1', { permissions: ['datasources:explore'] });
     const href = screen.getByRole('link', { name: 'Open in Explore' }).getAttribute('href') ?? '';
     expect(decodeURIComponent(href)).toContain(
-      '"queryType":"trace","version":1,"chain":"request","id":"trace-1"',
+      '"queryType":"trace","version":1,"chain":"request","format":"trace","id":"trace-1"',
     );
   });
 
