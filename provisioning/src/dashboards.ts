@@ -16,9 +16,21 @@ export const DASHBOARDS: Readonly<Record<string, () => DashboardBuilder>> = {
   'ledger-health.json': ledgerHealth,
 };
 
+interface Numbered {
+  id?: number;
+  panels?: Numbered[];
+}
+
 /** A dashboard as its file has it. Panels are numbered in their order, so that addresses of single panels stay. */
 export function fileText(builder: DashboardBuilder): string {
   const dashboard = builder.build();
-  const panels = dashboard.panels?.map((panel, index) => ({ ...panel, id: index + 1 })) ?? [];
+  let id = 0;
+  // A row that is closed holds its panels.
+  const numbered = (panel: Numbered): Numbered => ({
+    ...panel,
+    id: (id += 1),
+    ...(panel.panels && { panels: panel.panels.map(numbered) }),
+  });
+  const panels = dashboard.panels?.map((panel) => numbered(panel)) ?? [];
   return `${JSON.stringify({ ...dashboard, panels }, null, 2)}\n`;
 }

@@ -219,11 +219,14 @@ where job <> 'upkeep' and (last_outcome = 'failed' or coalesce(seconds_since_suc
     .withPanel(
       sqlBars('Events stored', 'By when they came: calls, repeats of calls, and steps.', INGEST)
         .interval('15m')
+        // Single events are counted: of a day at most.
+        .timeFrom('24h')
         .span(9),
     )
     .withPanel(
       sqlBars('Events that came late', 'An hour or a day after what they tell had ended.', LATE)
         .interval('15m')
+        .timeFrom('24h')
         .span(7),
     )
     .withPanel(

@@ -134,7 +134,7 @@ export const usageAndQuality = (): DashboardBuilder =>
     .withPanel(
       table(
         'By assistant',
-        'Mean duration, as percentiles are kept by model; those of the last day stand in the panel beside it.',
+        'Mean duration over the time range; percentiles are kept by model, those of today stand beside it.',
         usage({
           measures: ['calls', 'total_tokens', 'duration_ms_avg', 'error_rate', 'error_cost_usd'],
           groupBy: ['assistant_id'],
@@ -147,9 +147,10 @@ export const usageAndQuality = (): DashboardBuilder =>
     )
     .withPanel(
       table(
-        'Percentiles by assistant',
-        'Read from single calls, so only while these are kept.',
+        'Percentiles by assistant, today',
+        'Since midnight UTC: read from single calls, as the distribution is kept by model.',
         usage({
+          period: 'today',
           measures: [
             'calls',
             'duration_ms_p50',
