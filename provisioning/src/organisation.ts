@@ -1,30 +1,17 @@
-import {
-  QueryVariableBuilder,
-  RowBuilder,
-  VariableRefresh,
-  type DashboardBuilder,
-} from '@grafana/grafana-foundation-sdk/dashboard';
+import { RowBuilder, type DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Filter } from '../../plugin/src/api/wire.js';
 import { lines, stackedBars } from './parts/charts.js';
 import { ranking } from './parts/ranking.js';
 import { changesAnnotation, createDashboard, filtersVariable } from './parts/dashboard.js';
+import { DURATIONS } from './parts/latencies.js';
 import { UID } from './parts/links.js';
 import { movers } from './parts/movers.js';
+import { organisationVariable } from './parts/organisation-variable.js';
 import { calls, usage, usageSeries } from './parts/query.js';
-import { TOKENLEDGER } from './parts/sources.js';
 import { gauge, hidden, named, table } from './parts/tables.js';
 import { costOfRange, costThisMonth, costToday, coverageTile, pendingTile, tile } from './parts/tiles.js';
 
 const ofOrg: Filter[] = [{ dimension: 'org_id', operator: '=', values: ['$org'] }];
-
-const organisationVariable = (): QueryVariableBuilder =>
-  new QueryVariableBuilder('org')
-    .label('Organisation')
-    .datasource(TOKENLEDGER)
-    .query({ refId: 'org', dimension: 'org_id', filters: [] })
-    .refresh(VariableRefresh.OnTimeRangeChanged)
-    .multi(false)
-    .includeAll(false);
 
 /** Everything about one customer. */
 export const organisation = (): DashboardBuilder =>
@@ -34,7 +21,7 @@ export const organisation = (): DashboardBuilder =>
       'Everything about one organisation: what it costs, what drives that, how well it is served, and its dearest calls.',
     from: 'now-30d/d',
   })
-    .withVariable(organisationVariable())
+    .withVariable(organisationVariable().multi(false).includeAll(false))
     .withVariable(filtersVariable())
     .annotation(changesAnnotation())
     .withPanel(costToday(ofOrg).span(4))
@@ -105,7 +92,7 @@ export const organisation = (): DashboardBuilder =>
       lines('Duration', 'Half, 95 % and 99 % of the calls took at most this (within 9 %).')
         .withTarget(
           usageSeries({
-            measures: ['duration_ms_p50', 'duration_ms_p95', 'duration_ms_p99'],
+            measures: [...DURATIONS],
             filters: ofOrg,
           }),
         )

@@ -1,29 +1,18 @@
 import {
   CustomVariableBuilder,
   PanelBuilder,
-  QueryVariableBuilder,
   TextBoxVariableBuilder,
-  VariableRefresh,
   type DashboardBuilder,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Filter } from '../../plugin/src/api/wire.js';
 import type { CallFilter } from '../../plugin/src/datasource/query.js';
 import { createDashboard, filtersVariable } from './parts/dashboard.js';
 import { conversationLink, requestLink, UID } from './parts/links.js';
+import { organisationVariable } from './parts/organisation-variable.js';
 import { calls, trace } from './parts/query.js';
 import { TOKENLEDGER } from './parts/sources.js';
 import { gauge, hidden, links, table, width } from './parts/tables.js';
 import { coverageTile, pendingTile, tile } from './parts/tiles.js';
-
-const organisationVariable = (): QueryVariableBuilder =>
-  new QueryVariableBuilder('org')
-    .label('Organisation')
-    .datasource(TOKENLEDGER)
-    .query({ refId: 'org', dimension: 'org_id', filters: [] })
-    .refresh(VariableRefresh.OnTimeRangeChanged)
-    .multi(true)
-    .includeAll(true)
-    .current({ text: ['All'], value: ['$__all'] });
 
 const statusVariable = (): CustomVariableBuilder =>
   new CustomVariableBuilder('status')
@@ -77,7 +66,12 @@ export const requests = (): DashboardBuilder => {
       'Single calls, the request each belongs to with all its steps, and what each step cost. Single calls are kept for some weeks only.',
     from: 'now-24h',
   })
-    .withVariable(organisationVariable())
+    .withVariable(
+      organisationVariable()
+        .multi(true)
+        .includeAll(true)
+        .current({ text: ['All'], value: ['$__all'] }),
+    )
     .withVariable(statusVariable())
     .withVariable(textVariable('conversation', 'Conversation'))
     .withVariable(textVariable('user', 'User'))

@@ -1,6 +1,7 @@
 import { RowBuilder, type DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { lines, stackedBars } from './parts/charts.js';
 import { changesAnnotation, createDashboard, filtersVariable } from './parts/dashboard.js';
+import { DURATIONS, FIRST_TOKENS } from './parts/latencies.js';
 import { UID } from './parts/links.js';
 import { movers } from './parts/movers.js';
 import { usage, usageSeries } from './parts/query.js';
@@ -88,7 +89,7 @@ export const usageAndQuality = (): DashboardBuilder =>
     .withRow(new RowBuilder('How fast models answer'))
     .withPanel(
       lines('Duration', 'Half, 95 % and 99 % of the calls took at most this (within 9 %).')
-        .withTarget(usageSeries({ measures: ['duration_ms_p50', 'duration_ms_p95', 'duration_ms_p99'] }))
+        .withTarget(usageSeries({ measures: [...DURATIONS] }))
         .span(12),
     )
     .withPanel(
@@ -112,16 +113,7 @@ export const usageAndQuality = (): DashboardBuilder =>
         'By model',
         'Percentiles are within 9 %. – where nothing is known, such as the first token of calls that are not streamed.',
         usage({
-          measures: [
-            'calls',
-            'duration_ms_p50',
-            'duration_ms_p95',
-            'duration_ms_p99',
-            'time_to_first_token_ms_p50',
-            'time_to_first_token_ms_p95',
-            'error_rate',
-            'error_cost_usd',
-          ],
+          measures: ['calls', ...DURATIONS, ...FIRST_TOKENS, 'error_rate', 'error_cost_usd'],
           groupBy: ['provider', 'model'],
           top: 50,
         }),
@@ -151,14 +143,7 @@ export const usageAndQuality = (): DashboardBuilder =>
         'Since midnight UTC: read from single calls, as the distribution is kept by model.',
         usage({
           period: 'today',
-          measures: [
-            'calls',
-            'duration_ms_p50',
-            'duration_ms_p95',
-            'duration_ms_p99',
-            'time_to_first_token_ms_p50',
-            'time_to_first_token_ms_p95',
-          ],
+          measures: ['calls', ...DURATIONS, ...FIRST_TOKENS],
           groupBy: ['assistant_id'],
           top: 50,
         }),
