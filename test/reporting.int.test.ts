@@ -33,7 +33,7 @@ const COUNTS = [
   ...(['calls', 'priced_calls', 'pending_calls', 'failed_calls', 'written_off_calls'] as const),
   ...(['inexact_calls', 'error_calls'] as const),
 ];
-const MONEY = ['cost_usd', 'inexact_cost_usd', 'error_cost_usd'] as const;
+const MONEY = ['cost_usd', 'inexact_cost_usd', 'error_cost_usd', 'cache_saved_usd'] as const;
 const TOKENS = [
   ...(['input_tokens', 'cache_read_tokens', 'cache_write_5m_tokens', 'cache_write_1h_tokens'] as const),
   ...(['output_tokens', 'reasoning_tokens'] as const),
@@ -130,7 +130,7 @@ const SHAPES: readonly Shape[] = [
 
 /** One line per group, numbers as decimal text. `blurred`: 0 and null are the same where adjustments took all away. */
 const lines = (rows: readonly Row[], time: string, by: readonly string[]): string[] => {
-  const blurred = new Set<string>([...TOKENS, 'error_cost_usd']);
+  const blurred = new Set<string>([...TOKENS, 'error_cost_usd', 'cache_saved_usd']);
   const text = (value: unknown): string | null =>
     typeof value === 'string' || typeof value === 'number'
       ? `${value}`.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '')

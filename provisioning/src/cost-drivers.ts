@@ -32,22 +32,30 @@ export const costDrivers = (): DashboardBuilder =>
     .withVariable(breakdownVariable())
     .withVariable(filtersVariable())
     .annotation(changesAnnotation())
-    .withPanel(costOfRange().span(5))
+    .withPanel(costOfRange().span(4))
     .withPanel(
       tile({
         title: 'Per million tokens',
         description: 'What a million tokens cost, input and output together, whatever their price.',
         measure: 'cost_per_million_tokens',
-      }).span(5),
+      }).span(4),
     )
     .withPanel(
       tile({
         title: 'Input read from caches',
         description: 'Share of the input tokens that came from a cache of the provider.',
         measure: 'cache_read_ratio',
-      }).span(5),
+      }).span(4),
     )
-    .withPanel(coverageTile().span(5))
+    .withPanel(
+      tile({
+        title: 'Saved by caches',
+        description:
+          'What the priced calls would have cost more without caches, each at its own price; negative where writing them was not worth it.',
+        measure: 'cache_saved_usd',
+      }).span(4),
+    )
+    .withPanel(coverageTile().span(4))
     .withPanel(pendingTile().span(4))
     .withPanel(
       stackedBars('Cost by ${by:text}', 'The ten with the highest cost; all others are one bar.')
@@ -79,6 +87,7 @@ export const costDrivers = (): DashboardBuilder =>
             'total_tokens',
             'cost_per_million_tokens',
             'cache_read_ratio',
+            'cache_saved_usd',
             'error_cost_usd',
           ],
           groupBy: ['$by'],
@@ -106,12 +115,20 @@ export const costDrivers = (): DashboardBuilder =>
     )
     .withRow(new RowBuilder('Caches and prices'))
     .withPanel(
+      stackedBars(
+        'Saved by caches, by model',
+        'What would have been paid more without them; below zero where writing cost more than reading saved.',
+      )
+        .withTarget(usageSeries({ measures: ['cache_saved_usd'], groupBy: ['model'], top: 8 }))
+        .span(8),
+    )
+    .withPanel(
       lines(
         'Input read from caches, by model',
         'Share of the input tokens. A fall means that a prompt changed at its beginning.',
       )
         .withTarget(usageSeries({ measures: ['cache_read_ratio'], groupBy: ['model'], top: 8 }))
-        .span(12),
+        .span(8),
     )
     .withPanel(
       lines(
@@ -119,7 +136,7 @@ export const costDrivers = (): DashboardBuilder =>
         'What was paid: it moves with prices, with caches, and with the share of output.',
       )
         .withTarget(usageSeries({ measures: ['cost_per_million_tokens'], groupBy: ['model'], top: 8 }))
-        .span(12),
+        .span(8),
     )
     // Distinct conversations are counted over single calls: 25 s for ten million, so only for who opens it.
     .withRow(

@@ -1,4 +1,4 @@
-import sql, { join, raw } from 'sql-template-tag';
+import sql, { join, raw, type Sql } from 'sql-template-tag';
 import type { Db } from '../../backend/src/db/db.js';
 import { AGGREGATES } from '../../backend/src/rollup/aggregates.js';
 
@@ -47,6 +47,7 @@ export interface StoredEvent {
   cost_reason: string | null;
   cost_quality: string | null;
   cost_usd: string | null;
+  cache_saved_usd: string | null;
   price_version_ids: string | null;
   repeat_of_trace_id: string | null;
   repeat_of_span_id: string | null;
@@ -103,6 +104,7 @@ export function storedEvent(overrides: Partial<StoredEvent> = {}): StoredEvent {
     cost_reason: null,
     cost_quality: 'exact',
     cost_usd: '0.00035',
+    cache_saved_usd: null,
     price_version_ids: null,
     repeat_of_trace_id: null,
     repeat_of_span_id: null,
@@ -117,6 +119,7 @@ export const pendingCost = (reason = 'unknown_model'): Partial<StoredEvent> => (
   cost_reason: reason,
   cost_quality: null,
   cost_usd: null,
+  cache_saved_usd: null,
 });
 
 /** What makes a stored event a step of its trace. */
@@ -140,4 +143,14 @@ export async function refreshUsage(db: Db, from: string, to: string): Promise<vo
       sql`call refresh_continuous_aggregate(${aggregate}, ${from}::timestamptz, ${to}::timestamptz)`,
     );
   }
+}
+
+/** Copies stored events that meet a condition to kept_events, as retiring their day does. */
+export async function keepEvents(db: Db, condition: Sql): Promise<void> {
+  const { rows } = await db.query<{ names: string }>(sql`
+    select string_agg(column_name, ', ') as names from information_schema.columns where table_name = 'usage_events'`);
+  const names = raw(rows[0]?.names ?? '');
+  await db.query(
+    sql`insert into kept_events (${names}) select ${names} from usage_events where ${condition}`,
+  );
 }

@@ -62,10 +62,13 @@ export function randomEvent(random: Random): StoredEvent {
   const at = Date.parse(random.pick(DAYS)) + random.whole(2 * 86_400_000) - 43_200_000;
   const dimensions = Object.fromEntries(DIMENSIONS.map((name) => [name, random.pick(VALUES[name])]));
   const count = (): number | null => (random.chance(0.3) ? null : random.whole(1e6));
-  const priced = { cost_usd: formatMoney(BigInt(random.whole(2 ** 31)) * BigInt(random.whole(2 ** 31))) };
+  const amount = (): bigint => BigInt(random.whole(2 ** 31)) * BigInt(random.whole(2 ** 31));
+  const priced = { cost_usd: formatMoney(amount()) };
+  const cached = { ...priced, cache_saved_usd: formatMoney(random.chance(0.3) ? -amount() : amount()) };
   const state = random.pick<Partial<StoredEvent>>([
     priced,
-    { ...priced, cost_quality: 'lower_bound' },
+    cached,
+    { ...cached, cost_quality: 'lower_bound' },
     { cost_usd: '0' },
     pendingCost(),
     { ...pendingCost(), cost_status: 'unbilled', cost_reason: 'failed_no_usage' },
@@ -92,6 +95,7 @@ export const MEASURES: readonly string[] = [
     'cost_usd',
     'inexact_cost_usd',
     'error_cost_usd',
+    'cache_saved_usd',
     'calls',
     'priced_calls',
     'pending_calls',
@@ -197,8 +201,8 @@ const sum = (numbers: (number | null)[]): number | null => {
   const told = numbers.filter((number) => number !== null);
   return told.length ? told.reduce((a, b) => a + b, 0) : null;
 };
-const money = (calls: StoredEvent[]): string | null => {
-  const told = calls.map((call) => call.cost_usd).filter((cost) => cost !== null);
+const money = (calls: StoredEvent[], of: 'cost_usd' | 'cache_saved_usd' = 'cost_usd'): string | null => {
+  const told = calls.map((call) => call[of]).filter((amount) => amount !== null);
   return told.length ? formatMoney(told.reduce((total, cost) => total + parseMoney(cost), 0n)) : null;
 };
 
@@ -232,6 +236,7 @@ export function measured(calls: StoredEvent[]): Row {
     cost_usd: cost,
     inexact_cost_usd: money(calls.filter((call) => call.cost_quality !== 'exact')),
     error_cost_usd: money(calls.filter((call) => call.status_error)),
+    cache_saved_usd: money(calls, 'cache_saved_usd'),
     calls: calls.length,
     priced_calls: priced,
     pending_calls: pending,

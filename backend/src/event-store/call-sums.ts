@@ -1,7 +1,7 @@
 import type { Money } from '../ledger/money.js';
 import type { LedgerRow } from './ledger-row.js';
 
-/** The sums that usage_15m, usage_daily and ledger_adjustments keep (migrations 0002 and 0005), in their order. */
+/** The sums that usage_15m, usage_daily and ledger_adjustments keep (migrations 0005 and 0011), in their order. */
 export const CALL_COUNTS = [
   'calls',
   'priced_calls',
@@ -11,7 +11,7 @@ export const CALL_COUNTS = [
   'inexact_calls',
   'error_calls',
 ] as const;
-export const CALL_COSTS = ['cost_usd', 'inexact_cost_usd', 'error_cost_usd'] as const;
+export const CALL_COSTS = ['cost_usd', 'inexact_cost_usd', 'error_cost_usd', 'cache_saved_usd'] as const;
 export const CALL_TOKENS = [
   'input_tokens',
   'cache_read_tokens',
@@ -46,6 +46,7 @@ export function sumsOf({ event, settlement, cost }: LedgerRow): CallSums | null 
     cost_usd: cost.costUsd,
     inexact_cost_usd: money(cost.quality !== null && cost.quality !== 'exact'),
     error_cost_usd: money(event.statusError),
+    cache_saved_usd: cost.cacheSavedUsd,
     input_tokens: count(usage?.input_tokens),
     cache_read_tokens: count(usage?.cache_read),
     cache_write_5m_tokens: count(usage?.cache_write_5m),

@@ -33,6 +33,11 @@ export const SETTLED_COLUMNS: readonly Column[] = [
   ['cost_reason', 'text', (row) => row.cost.reason],
   ['cost_quality', 'text', (row) => row.cost.quality],
   ['cost_usd', 'numeric', (row) => (row.cost.costUsd === null ? null : formatMoney(row.cost.costUsd))],
+  [
+    'cache_saved_usd',
+    'numeric',
+    ({ cost }) => (cost.cacheSavedUsd === null ? null : formatMoney(cost.cacheSavedUsd)),
+  ],
   ['price_version_ids', 'text', (row) => row.cost.priceVersionIds.join(',') || null],
   ['repeat_of_trace_id', 'text', (row) => row.settlement.repeatOf?.traceId ?? null],
   ['repeat_of_span_id', 'text', (row) => row.settlement.repeatOf?.spanId ?? null],

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import sql from 'sql-template-tag';
 import { openTestDb, truncateAll } from '../../../test/support/database.js';
+import { keepEvents } from '../../../test/support/events.js';
 import { priceVersion, testBook } from '../../../test/support/prices.js';
 import { owned, tokens, usageEvent } from '../../../test/support/usage-events.js';
 import type { Db, Row } from '../db/db.js';
@@ -59,7 +60,7 @@ const sums = async (from: 'calls' | 'adjustments') => {
            (cost_reason is not distinct from 'written_off')::int as written_off_calls,
            (cost_status = 'priced' and cost_quality <> 'exact')::int as inexact_calls, status_error::int as error_calls,
            cost_usd, case when cost_quality <> 'exact' then cost_usd end as inexact_cost_usd,
-           case when status_error then cost_usd end as error_cost_usd, input_tokens, cache_read as cache_read_tokens,
+           case when status_error then cost_usd end as error_cost_usd, cache_saved_usd, input_tokens, cache_read as cache_read_tokens,
            cache_write_5m as cache_write_5m_tokens, cache_write_1h as cache_write_1h_tokens, output_tokens,
            reasoning as reasoning_tokens, duration_us, org_id
          from (select * from usage_events union all select ${await columnsOf('usage_events')} from kept_events) e
@@ -171,7 +172,7 @@ describe('below the raw floor', () => {
   const retireWithKeys = async () => {
     await db.query(sql`insert into retired_keys (day, keys)
       select '2026-10-01', array_agg(${KEY_HASH_SQL} order by 1) from usage_events e where kind <> 'step'`);
-    await db.query(sql`insert into kept_events select * from usage_events where cost_status = 'pending'`);
+    await keepEvents(db, sql`cost_status = 'pending'`);
     await db.query(sql`delete from usage_events`);
     await retire();
   };

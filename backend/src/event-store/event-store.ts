@@ -1,5 +1,5 @@
 import type { Connection, Db } from '../db/db.js';
-import type { EventKey } from '../ledger/event.js';
+import { UNPRICED, type EventKey } from '../ledger/event.js';
 import type { PriceBook } from '../pricing/price-book.js';
 import { adjustmentsOf, meterAdjustmentsOf, type CallDelta } from './adjustments.js';
 import { writtenOut, type NumberedRow } from './columns.js';
@@ -225,11 +225,7 @@ async function unknownRows(
  */
 function withoutContext(row: LedgerRow): LedgerRow {
   if (row.settlement.kind !== 'call' || row.event.spanClass === 'call') return row;
-  const cost = {
-    ...({ status: 'pending', reason: 'late_context_gone', quality: null } as const),
-    ...{ costUsd: null, priceVersionIds: [] },
-  };
-  return { ...row, cost };
+  return { ...row, cost: { ...UNPRICED, status: 'pending', reason: 'late_context_gone' } };
 }
 
 /** The lines of the book last used: a change of prices makes a new book. */

@@ -1,6 +1,6 @@
 import type { LedgerRow } from './ledger-row.js';
 import { settleEvents } from '../ledger/settle-trace.js';
-import type { CostState, Settlement, UsageEvent } from '../ledger/event.js';
+import { UNPRICED, type CostState, type Settlement, type UsageEvent } from '../ledger/event.js';
 import { priceUsage, type BillableCall } from '../pricing/price-usage.js';
 import type { PriceBook } from '../pricing/price-book.js';
 
@@ -17,7 +17,7 @@ export function settleAndPrice(events: readonly UsageEvent[], book: PriceBook): 
 /** One settled event with its cost. Steps have no cost; repeats point to the call that has it. */
 export function settledRow(event: UsageEvent, settlement: Settlement, book: PriceBook): LedgerRow {
   const named = event.responseModel ?? event.requestModel;
-  if (settlement.kind === 'step') return { event, settlement, cost: NO_COST, model: named };
+  if (settlement.kind === 'step') return { event, settlement, cost: UNPRICED, model: named };
   if (settlement.kind === 'repeat') {
     return { event, settlement, cost: unbilled(settlement.repeatReason ?? 'duplicate'), model: named };
   }
@@ -50,16 +50,14 @@ function priced(
 ): Pick<LedgerRow, 'cost' | 'model'> {
   const pricing = priceUsage(billableCall(event, settlement.attribution.orgId), endOfCall(event), book);
   if (pricing.status === 'pending') {
-    return { cost: { ...NO_COST, status: 'pending', reason: pricing.reason }, model: named };
+    return { cost: { ...UNPRICED, status: 'pending', reason: pricing.reason }, model: named };
   }
-  const { quality, costUsd, priceVersionIds, model } = pricing;
-  return { cost: { status: 'priced', reason: null, quality, costUsd, priceVersionIds }, model };
+  const { status, quality, costUsd, cacheSavedUsd, priceVersionIds, model } = pricing;
+  return { cost: { status, reason: null, quality, costUsd, cacheSavedUsd, priceVersionIds }, model };
 }
 
-const NO_COST: CostState = { status: null, reason: null, quality: null, costUsd: null, priceVersionIds: [] };
-
 const unbilled = (reason: 'failed_no_usage' | 'wrapper' | 'duplicate'): CostState => ({
-  ...NO_COST,
+  ...UNPRICED,
   status: 'unbilled',
   reason,
 });

@@ -26,7 +26,7 @@ const UNTOLD = {
     cost_quality: null,
     cost_usd: null,
   },
-  ...{ price_version_ids: null, repeat_of_trace_id: null, repeat_of_span_id: null },
+  ...{ cache_saved_usd: null, price_version_ids: null, repeat_of_trace_id: null, repeat_of_span_id: null },
   ...{ repeat_of_started_ms: null, request_number: null },
 } as const;
 
@@ -52,7 +52,8 @@ const COST_NAMES: readonly Name[] = [
     'usage_problem',
     'usage_quality',
   ] as const),
-  ...(['detail', 'cost_status', 'cost_reason', 'cost_quality', 'cost_usd', 'price_version_ids'] as const),
+  ...(['detail', 'cost_status', 'cost_reason', 'cost_quality', 'cost_usd', 'cache_saved_usd'] as const),
+  'price_version_ids',
 ];
 export type RowPart = 'all' | 'cost';
 const NAMES: Readonly<Record<RowPart, readonly Name[]>> = {
@@ -65,6 +66,7 @@ const MADE: Partial<Record<Name, (alias: string) => string>> = {
   started_ms: (alias) => `date_part('epoch', ${alias}.started_at) * 1000`,
   repeat_of_started_ms: (alias) => `date_part('epoch', ${alias}.repeat_of_started_at) * 1000`,
   cost_usd: (alias) => `trim_scale(${alias}.cost_usd)::text`,
+  cache_saved_usd: (alias) => `trim_scale(${alias}.cache_saved_usd)::text`,
   reported_cost: (alias) => `trim_scale(${alias}.reported_cost)::text`,
   request_number: (alias) => `${alias}.request_number::text`,
 };
@@ -133,6 +135,7 @@ interface DbRow extends Row, StoredUsage {
   readonly cost_reason: CostState['reason'];
   readonly cost_quality: CostState['quality'];
   readonly cost_usd: Text;
+  readonly cache_saved_usd: Text;
   readonly price_version_ids: Text;
   readonly repeat_of_trace_id: Text;
   readonly repeat_of_span_id: Text;
@@ -166,6 +169,7 @@ export function storedRow(row: Row, place: StoredRow['place']): StoredRow {
       reason: stored.cost_reason,
       quality: stored.cost_quality,
       costUsd: stored.cost_usd === null ? null : parseMoney(stored.cost_usd),
+      cacheSavedUsd: stored.cache_saved_usd === null ? null : parseMoney(stored.cache_saved_usd),
       priceVersionIds: stored.price_version_ids?.split(',') ?? [],
     },
     model: stored.model,

@@ -17,13 +17,14 @@ import type { RowChange, StoredRow } from './ledger-row.js';
 export type ChangedPart = 'cost' | 'settled' | 'usage' | 'all';
 
 const COST = ['model', 'cost_status', 'cost_reason', 'cost_quality', 'cost_usd', 'price_version_ids'];
+const OF_COST = [...COST, 'cache_saved_usd'];
 const DIMENSIONS = ['kind', 'org_id', 'assistant_id', 'query_type', 'environment'];
 const named = (names: readonly string[]): Column[] =>
   SETTLED_COLUMNS.filter(([name]) => names.includes(name));
 const numbered = ([name, type, value]: Column): Column<NumberedRow> => [name, type, ({ row }) => value(row)];
 
 const CHANGED: Record<ChangedPart, readonly Column<NumberedRow>[]> = {
-  cost: named(COST).map(numbered),
+  cost: named(OF_COST).map(numbered),
   settled: SETTLED_COLUMNS.map(numbered),
   usage: [...SETTLED_COLUMNS, ...USAGE_COLUMNS].map(numbered),
   all: WRITTEN_COLUMNS.slice(KEY_COLUMNS.length),

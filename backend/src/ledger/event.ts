@@ -126,11 +126,20 @@ export interface Settlement {
   readonly attribution: Attribution;
 }
 
-/** The cost state of an event. `costUsd` is null unless priced: unknown is never zero. */
+/**
+ * The cost state of an event. `costUsd` is null unless priced: unknown is never zero. `cacheSavedUsd`: what it would have
+ * cost more without caches, negative where writing them was not worth it; null for a call that used none.
+ */
 export interface CostState {
   readonly status: CostStatus | null;
   readonly reason: PendingReason | UnbilledReason | null;
   readonly quality: CostQuality | null;
   readonly costUsd: Money | null;
+  readonly cacheSavedUsd: Money | null;
   readonly priceVersionIds: readonly string[];
 }
+
+/** Of what has no cost, or none yet. */
+export const UNPRICED: CostState = {
+  ...{ status: null, reason: null, quality: null, costUsd: null, cacheSavedUsd: null, priceVersionIds: [] },
+};

@@ -68,6 +68,12 @@ function compileRate(price: string, per: number): Rate {
   return { numerator: amount / divisor, denominator: BigInt(per) / divisor, price, per };
 }
 
+/** Context tiers: the whole call costs the price of the highest step its input is strictly above. */
+export function rateFor(rate: MeterRate, inputTokens: number): Rate {
+  for (const tier of rate.tiers) if (inputTokens > tier.above) return tier.rate;
+  return rate.base;
+}
+
 /** Cost of `quantity` units: exact, or rounded half to even once at 1e-18 USD where the unit's divisor leaves a rest. */
 export function costOf(quantity: number, rate: Rate): Money {
   const product = BigInt(quantity) * rate.numerator;

@@ -2,8 +2,9 @@ import type { PendingReason } from '../ledger/event.js';
 import type { Money } from '../ledger/money.js';
 import { OTHER_METERS } from '../usage/usage.js';
 import type { CostQuality, Usage, UsageProblem } from '../usage/usage.js';
-import { compileRates, costOf, multiplyDecimals } from './compile-price.js';
-import type { CompiledPrice, MeterRate, MeterRates, Rate } from './compile-price.js';
+import { cacheSaving } from './cache-saving.js';
+import { compileRates, costOf, multiplyDecimals, rateFor } from './compile-price.js';
+import type { CompiledPrice, MeterRate, MeterRates } from './compile-price.js';
 import { worseQuality } from './cost-quality.js';
 import type { PriceBook } from './price-book.js';
 import type { CostComponent, Meter, PriceVersion } from './price-version.js';
@@ -20,6 +21,8 @@ export interface BillableCall extends PriceQuery {
 export interface PricedCall {
   readonly status: 'priced';
   readonly costUsd: Money;
+  /** See `cacheSaving`. */
+  readonly cacheSavedUsd: Money | null;
   readonly quality: CostQuality;
   /** The name of the call that matched the price. */
   readonly model: string;
@@ -94,7 +97,9 @@ function price(call: BillableCall, at: number, book: PriceBook, lines: CostCompo
       cost,
     });
   }
-  return { status: 'priced', costUsd, quality, model: found.model, priceVersionIds: found.versionIds };
+  const cacheSavedUsd = cacheSaving(quantities, rates, inputTokens);
+  const { model, versionIds } = found;
+  return { status: 'priced', costUsd, cacheSavedUsd, quality, model, priceVersionIds: versionIds };
 }
 
 /** Which of the day's prices hold: the end of the call decides. */
@@ -104,12 +109,6 @@ function ratesAt(found: CompiledPrice, at: number): MeterRates {
   const inside = ({ from, to }: { from: number; to: number }): boolean =>
     from <= to ? from <= second && second < to : from <= second || second < to;
   return found.windows.findLast(inside)?.rates ?? found.rates;
-}
-
-/** Context tiers: the whole call costs the price of the highest step its input is strictly above. */
-function rateFor(rate: MeterRate, inputTokens: number): Rate {
-  for (const tier of rate.tiers) if (inputTokens > tier.above) return tier.rate;
-  return rate.base;
 }
 
 /** The billed quantity of every meter the call used, or why the usage cannot be billed. */

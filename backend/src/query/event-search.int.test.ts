@@ -4,6 +4,7 @@ import { openTestDb, truncateAll } from '../../../test/support/database.js';
 import {
   asStep,
   insertEvents,
+  keepEvents,
   pendingCost,
   storedEvent,
   type StoredEvent,
@@ -128,7 +129,7 @@ describe('POST /api/v1/events/search', () => {
 
   it('finds kept events, and no raw ones, below the raw floor', async () => {
     await insertEvents(db, [event('retired', 18), event('kept', 18, pendingCost()), event('raw', 20)]);
-    await db.query(sql`insert into kept_events select * from usage_events where span_id = 'kept'`);
+    await keepEvents(db, sql`span_id = 'kept'`);
     const floor = '2026-11-19T00:00:00Z';
     await db.query(sql`update ledger_state set raw_floor = ${floor}::timestamptz, written_before = ${floor}::timestamptz,
       closed_before = ${floor}::timestamptz`);

@@ -55,7 +55,7 @@ export const EVENT_COLUMNS = raw(
     ...COUNTS,
     ...['started_at', 'ingested_at', 'recovered_at', 'repeat_of_started_at', 'duration_us', 'usage_more'],
     ...['failed', 'status_error', 'time_to_first_token_ms'],
-    ...['trim_scale(cost_usd)::text as cost_usd', 'trim_scale(reported_cost)::text as reported_cost'],
+    ...['cost_usd', 'cache_saved_usd', 'reported_cost'].map((name) => `trim_scale(${name})::text as ${name}`),
   ].join(', '),
 );
 
@@ -91,6 +91,7 @@ export type EventRow = {
   readonly status_error: boolean;
   readonly time_to_first_token_ms: number | null;
   readonly cost_usd: string | null;
+  readonly cache_saved_usd: string | null;
   readonly reported_cost: string | null;
 };
 

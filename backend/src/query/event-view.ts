@@ -73,6 +73,9 @@ export const eventSchema = z
     cost_reason: name,
     cost_quality: z.enum(COST_QUALITIES).nullable(),
     cost_usd: orNull(moneySchema).meta({ description: 'null unless priced: unknown is never zero.' }),
+    cache_saved_usd: orNull(moneySchema).meta({
+      description: 'What it would have cost more without caches; null for a call that used none.',
+    }),
     price_version_ids: z.array(z.string()),
     repeat_of: z
       .object({ trace_id: z.string(), span_id: z.string(), started_at: orNull(timeSchema) })
@@ -105,7 +108,7 @@ const PLAIN = [
     'status_error',
     'time_to_first_token_ms',
   ] as const),
-  ...(['cost_status', 'cost_reason', 'cost_quality', 'cost_usd'] as const),
+  ...(['cost_status', 'cost_reason', 'cost_quality', 'cost_usd', 'cache_saved_usd'] as const),
 ];
 
 /** A stored event as the API shows it. */

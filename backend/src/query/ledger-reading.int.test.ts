@@ -105,6 +105,7 @@ function asStored({ event, settlement, cost, model }: LedgerRow): StoredEvent {
     cost_reason: cost.reason,
     cost_quality: cost.quality,
     cost_usd: cost.costUsd === null ? null : formatMoney(cost.costUsd),
+    cache_saved_usd: cost.cacheSavedUsd === null ? null : formatMoney(cost.cacheSavedUsd),
   });
 }
 
@@ -171,7 +172,9 @@ function randomRequest(random: Random): RandomRequest & { as_of: AsOf } {
 }
 
 /** What may be 0 instead of null once adjustments took away what was there: which calls told tokens is not kept. */
-const BLURRED = MEASURES.filter((name) => name.endsWith('_tokens') || name === 'error_cost_usd');
+const BLURRED = MEASURES.filter(
+  (name) => name.endsWith('_tokens') || name === 'error_cost_usd' || name === 'cache_saved_usd',
+);
 const clear = (row: Row): Row => ({
   ...row,
   ...Object.fromEntries(

@@ -10,6 +10,7 @@ export const SUMS = [
   'cost_usd',
   'inexact_cost_usd',
   'error_cost_usd',
+  'cache_saved_usd',
   'input_tokens',
   'cache_read_tokens',
   'cache_write_5m_tokens',
@@ -62,6 +63,13 @@ export const MEASURES = {
     unit: 'usd',
     sums: ['error_cost_usd', 'error_calls', 'priced_calls'],
     about: 'The part spent on calls that ended in an error.',
+  },
+  cache_saved_usd: {
+    unit: 'usd',
+    sums: ['cache_saved_usd', 'priced_calls'],
+    about:
+      'What the priced calls would have cost more without caches: what was read at its price as uncached input, less what ' +
+      'writing cost above that; negative where writing was not worth it, null where no priced call used a cache.',
   },
   cost_per_call: {
     unit: 'usd',

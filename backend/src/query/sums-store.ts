@@ -8,7 +8,7 @@ import type { Reading, ReadingPlan } from './reading-plan.js';
 
 const flag = (condition: Sql): Sql => sql`case when ${condition} then 1 else 0 end`;
 
-/** What one raw call adds to each sum: the same definitions as in migration 0002. */
+/** What one raw call adds to each sum: the same definitions as in migration 0011. */
 const SUM_OF_CALL: Record<Sum, Sql> = {
   calls: sql`1`,
   priced_calls: flag(sql`cost_status = 'priced'`),
@@ -20,6 +20,7 @@ const SUM_OF_CALL: Record<Sum, Sql> = {
   cost_usd: sql`cost_usd`,
   inexact_cost_usd: sql`case when cost_quality <> 'exact' then cost_usd end`,
   error_cost_usd: sql`case when status_error then cost_usd end`,
+  cache_saved_usd: sql`cache_saved_usd`,
   input_tokens: sql`input_tokens`,
   cache_read_tokens: sql`cache_read`,
   cache_write_5m_tokens: sql`cache_write_5m`,

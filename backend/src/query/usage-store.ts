@@ -39,6 +39,7 @@ const COMPUTED: Partial<Record<Measure, Sql>> = {
   cost_usd: sql`case when priced_calls <> 0 then cost_usd end`,
   inexact_cost_usd: sql`case when inexact_calls <> 0 then inexact_cost_usd end`,
   error_cost_usd: sql`case when error_calls <> 0 and priced_calls <> 0 then error_cost_usd end`,
+  cache_saved_usd: sql`case when priced_calls <> 0 then cache_saved_usd end`,
   cost_per_call: perUnit(sql`cost_usd`, sql`priced_calls`),
   cost_per_conversation: sql`case when priced_calls <> 0 then ${perUnit(sql`cost_usd`, sql`conversations`)} end`,
   cost_per_user: sql`case when priced_calls <> 0 then ${perUnit(sql`cost_usd`, sql`users`)} end`,

@@ -2,6 +2,7 @@ import type { Allowed } from '../access/allowed.js';
 import type { Db } from '../db/db.js';
 import type { EventStore } from '../event-store/event-store.js';
 import type { LedgerRow } from '../event-store/ledger-row.js';
+import { UNPRICED } from '../ledger/event.js';
 import { pendingDays, readPending, slicePending, type PendingFilter } from './pending-store.js';
 
 export interface WriteOffDeps {
@@ -46,5 +47,5 @@ export async function writeOff(
 
 const givenUp = (row: LedgerRow): LedgerRow => ({
   ...row,
-  cost: { status: 'unbilled', reason: 'written_off', quality: null, costUsd: null, priceVersionIds: [] },
+  cost: { ...UNPRICED, status: 'unbilled', reason: 'written_off' },
 });

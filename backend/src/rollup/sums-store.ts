@@ -1,7 +1,7 @@
 import { join, raw, type Sql } from 'sql-template-tag';
 import { CALL_SUMS, type CallSum } from '../event-store/call-sums.js';
 
-/** How migration 0002 makes each sum of a call's columns: what is summed (null: calls are counted), and of which calls. */
+/** How migration 0011 makes each sum of a call's columns: what is summed (null: calls are counted), and of which calls. */
 const PARTS: Readonly<Record<CallSum, { readonly of: string | null; readonly when?: string }>> = {
   calls: { of: null },
   priced_calls: { of: null, when: "cost_status = 'priced'" },
@@ -13,6 +13,7 @@ const PARTS: Readonly<Record<CallSum, { readonly of: string | null; readonly whe
   cost_usd: { of: 'cost_usd' },
   inexact_cost_usd: { of: 'cost_usd', when: "cost_quality <> 'exact'" },
   error_cost_usd: { of: 'cost_usd', when: 'status_error' },
+  cache_saved_usd: { of: 'cache_saved_usd' },
   input_tokens: { of: 'input_tokens' },
   cache_read_tokens: { of: 'cache_read' },
   cache_write_5m_tokens: { of: 'cache_write_5m' },

@@ -1,6 +1,7 @@
 import { dayOf, rowKey, type LedgerRow, type RowChange, type StoredRow } from '../event-store/ledger-row.js';
 import { settledRow } from '../event-store/settle-and-price.js';
-import { ATTRIBUTION_FIELDS, type Attribution, type CostState, type Settlement } from '../ledger/event.js';
+import { ATTRIBUTION_FIELDS, UNPRICED } from '../ledger/event.js';
+import type { Attribution, CostState, Settlement } from '../ledger/event.js';
 import { settleEvents } from '../ledger/settle-trace.js';
 import type { PriceBook } from '../pricing/price-book.js';
 
@@ -78,7 +79,8 @@ function withCost(before: StoredRow, settlement: Settlement, book: PriceBook): L
 
 /** Below the raw floor nobody can say whether a wrapper that tells usage repeats a call that was billed. */
 const CONTEXT_GONE: CostState = {
-  ...{ status: 'pending', reason: 'late_context_gone', quality: null, costUsd: null, priceVersionIds: [] },
+  ...UNPRICED,
+  ...{ status: 'pending', reason: 'late_context_gone' },
 };
 
 function isSame(before: StoredRow, after: LedgerRow): boolean {

@@ -22,6 +22,7 @@ export const MEASURES = [
   'cost_usd',
   'inexact_cost_usd',
   'error_cost_usd',
+  'cache_saved_usd',
   'cost_per_call',
   'cost_per_conversation',
   'cost_per_user',
@@ -188,6 +189,7 @@ export interface LedgerEvent {
   cost_reason: string | null;
   cost_quality: CostQuality | null;
   cost_usd: Money | null;
+  cache_saved_usd: Money | null;
   price_version_ids: string[];
   repeat_of: { trace_id: string; span_id: string; started_at: Time | null } | null;
   reported_cost_usd: string | null;

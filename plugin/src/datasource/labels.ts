@@ -48,6 +48,10 @@ export const MEASURE_LABELS: Record<Measure, MeasureLabel> = {
     'Price paid: cost divided by tokens; pending calls have tokens but no cost yet, so the true price is higher',
   ),
   error_cost_usd: cost('Cost of errors', 'The part of the cost spent on calls that ended in an error'),
+  cache_saved_usd: cost(
+    'Saved by caches',
+    'What the priced calls would have cost more without caches; negative where writing them was not worth it',
+  ),
   inexact_cost_usd: cost('Inexact cost', 'The part of the cost that is a bound or an estimate'),
   coverage: costShare('Coverage', 'Share of the billable calls that have a cost; 100 % means all'),
   calls: calls('Calls', 'Calls to a model; repeats and steps are not counted'),

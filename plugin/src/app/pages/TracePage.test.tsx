@@ -58,6 +58,8 @@ describe('a request', () => {
     const lines = within(shown.getByRole('table', { name: 'What the cost is made of' })).getAllByRole('row');
     expect(lines[2]).toHaveTextContent('Input read from cache1,0240.075 per million0.0000768');
     expect(shown.getByText('0.0003132 USD')).toBeVisible();
+    expect(shown.getByText('Saved by caches')).toBeVisible();
+    expect(shown.getByText('0.0000768 USD')).toBeVisible();
     expect(shown.getByText('Exact: every part of the cost is known.')).toBeVisible();
     expect(shown.getByText('Catalogue (0.0.35)')).toBeVisible();
     expect(shown.getByText('the beginning of time')).toBeVisible();

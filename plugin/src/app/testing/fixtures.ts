@@ -138,6 +138,7 @@ export const aCall = (more: Partial<LedgerEvent> = {}): LedgerEvent => ({
   cost_reason: null,
   cost_quality: 'exact',
   cost_usd: '0.0003132',
+  cache_saved_usd: null,
   price_version_ids: ['pv-1'],
   repeat_of: null,
   reported_cost_usd: null,
@@ -183,7 +184,7 @@ export const aStep = (depth: number, more: Partial<TraceSpan> = {}): TraceSpan =
 export const someSpans = (): TraceSpan[] => [
   aStep(0, { span_id: 'root', name: 'POST /answer', duration_ms: 4000 }),
   aStep(1, { span_id: 'agent', name: 'agent', duration_ms: 3900 }),
-  aSpan(2, { span_id: 'call', started_at: '2026-11-23T11:00:01.000Z' }),
+  aSpan(2, { span_id: 'call', started_at: '2026-11-23T11:00:01.000Z', cache_saved_usd: '0.0000768' }),
   aSpan(3, {
     span_id: 'repeat',
     kind: 'repeat',

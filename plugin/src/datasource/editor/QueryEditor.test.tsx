@@ -32,8 +32,8 @@ describe('QueryEditor', () => {
   it('adds a measure and runs the query at once', async () => {
     const { user, query, onRunQuery } = renderEditor();
     await user.click(box('Measures'));
-    await user.click(await option(/^Calls Calls to a model/));
-    expect(query()).toEqual({ refId: 'A', ...DEFAULTS.usage, measures: ['cost_usd', 'calls'] });
+    await user.click(await option(/^Coverage Share of/));
+    expect(query()).toEqual({ refId: 'A', ...DEFAULTS.usage, measures: ['cost_usd', 'coverage'] });
     expect(onRunQuery).toHaveBeenCalledTimes(1);
   });
 

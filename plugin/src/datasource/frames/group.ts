@@ -23,7 +23,12 @@ export function numberOf(value: string | number | null | undefined): number | nu
 
 export const isMoney = (measure: Measure): boolean => MEASURE_LABELS[measure].unit === 'currencyUSD';
 
-const SUMS_OF_MONEY: ReadonlySet<Measure> = new Set(['cost_usd', 'inexact_cost_usd', 'error_cost_usd']);
+const SUMS_OF_MONEY: ReadonlySet<Measure> = new Set([
+  'cost_usd',
+  'inexact_cost_usd',
+  'error_cost_usd',
+  'cache_saved_usd',
+]);
 
 const isSum = (measure: Measure): boolean => {
   const { group, unit } = MEASURE_LABELS[measure];

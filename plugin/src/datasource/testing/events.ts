@@ -50,6 +50,7 @@ const EVENT: LedgerEvent = {
   cost_reason: null,
   cost_quality: 'exact',
   cost_usd: '0.000522000000000001',
+  cache_saved_usd: null,
   price_version_ids: ['p1'],
   repeat_of: null,
   reported_cost_usd: null,

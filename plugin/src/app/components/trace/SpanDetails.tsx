@@ -3,7 +3,12 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Button, ClipboardButton, IconButton, Stack, Text, TextLink, useStyles2 } from '@grafana/ui';
 import type { TraceSpan } from '../../../api/wire';
-import { EVENT_FIELD_LABELS, EVENT_KIND_LABELS, REASON_LABELS } from '../../../datasource/labels';
+import {
+  EVENT_FIELD_LABELS,
+  EVENT_KIND_LABELS,
+  MEASURE_LABELS,
+  REASON_LABELS,
+} from '../../../datasource/labels';
 import { durationText } from '../../format/duration';
 import { countText } from '../../format/number';
 import { preciseTimeText } from '../../format/time';
@@ -126,6 +131,10 @@ function spanFacts(span: TraceSpan): Fact[] {
     { label: label('user_id'), value: span.user_id },
     { label: label('service_name'), value: span.service_name },
     { label: 'Instrumentation', value: `${span.scope_name} ${span.scope_version}`.trim() },
+    {
+      label: MEASURE_LABELS.cache_saved_usd.label,
+      value: span.cache_saved_usd && `${span.cache_saved_usd} USD`,
+    },
     {
       label: 'Told by the sender',
       value: span.reported_cost_usd && `${span.reported_cost_usd} USD (not used)`,
