@@ -23,7 +23,10 @@ export async function readDimensionValues(
   const column = DIMENSION_COLUMNS[request.dimension];
   const { search, reading, filters } = request;
   const found = search === null ? empty : sql`where strpos(lower(${column}), lower(${search})) > 0`;
-  const parts = usageParts({ reading, filters, groupBy: [request.dimension], sums: ['calls'] }, allowed);
+  const parts = usageParts(
+    { reading, cut: { kind: 'whole' }, filters, groupBy: [request.dimension], sums: ['calls'] },
+    allowed,
+  );
   const { rows } = await db.query<{ value: string | null; calls: string }>(sql`
     select ${column} as value, sum(calls)::text as calls
     from (${parts}) as parts ${found}

@@ -1,10 +1,11 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import type { Allowed } from '../access/allowed.js';
 import type { Dimension } from './dimension.js';
-import { conditions, DIMENSION_COLUMNS, within } from './filter-store.js';
+import { conditions, DIMENSION_COLUMNS, slotOf, within } from './filter-store.js';
 import type { Filter } from './filter.js';
 import type { Sum } from './measure.js';
 import type { Reading, ReadingPlan } from './reading-plan.js';
+import type { Cut } from './time-ranges.js';
 
 const flag = (condition: Sql): Sql => sql`case when ${condition} then 1 else 0 end`;
 
@@ -34,37 +35,43 @@ const SUM_OF_CALL: Record<Sum, Sql> = {
 const DAY_START = sql`(day::timestamp at time zone 'UTC')`;
 
 /**
- * The usage a reading plan tells, not added up yet: `at`, the dimensions, the sums. As known is what was closed or
- * aggregated and what the ledger was adjusted by since.
+ * The usage a reading plan tells, added up table by table: `slot`, the dimensions, the sums. As known is what was closed or
+ * aggregated and what the ledger was adjusted by since. Each table by itself: workers share it (a union is read by one
+ * process), and no row is cast to the types of another table (1.5 million rows of 30 days: 0.5 s in place of 2.5).
  */
 export function usageParts(
   plan: {
     readonly reading: ReadingPlan;
+    readonly cut: Cut;
     readonly groupBy: readonly Dimension[];
     readonly filters: readonly Filter[];
     readonly sums: readonly Sum[];
   },
   allowed: Allowed,
 ): Sql {
-  const { reading, filters, sums } = plan;
+  const { reading, filters, cut } = plan;
   const keys = plan.groupBy.map((dimension) => DIMENSION_COLUMNS[dimension]);
-  const select = (at: Sql, from: Sql, time: Sql): Sql =>
-    sql`select ${join([sql`${at} as at`, ...keys, ...sums.map((sum) => raw(sum))])}
-        from ${from} where ${conditions(time, filters, allowed)}`;
+  const positions = raw([0, ...keys].map((_, index) => `${index + 1}`).join(', '));
+  const select = (at: Sql, from: Sql, where: Sql, valueOf: (sum: Sum) => Sql = raw): Sql => {
+    const sums = plan.sums.map((sum) => sql`sum(${valueOf(sum)}) as ${raw(sum)}`);
+    return sql`select ${join([sql`${slotOf(at, cut)} as slot`, ...keys, ...sums])}
+        from ${from} where ${where} group by ${positions}`;
+  };
+  const meet = (time: Sql): Sql => conditions(time, filters, allowed);
   const readOne = ({ table, ranges }: Reading): Sql => {
     if (table === 'usage_events') {
-      const columns = sums.map((sum) => sql`${SUM_OF_CALL[sum]} as ${raw(sum)}`);
-      return sql`select ${join([sql`started_at as at`, ...keys, ...columns])} from usage_events
-        where kind = 'call' and ${conditions(within(sql`started_at`, ranges), filters, allowed)}`;
+      const where = sql`kind = 'call' and ${meet(within(sql`started_at`, ranges))}`;
+      return select(sql`started_at`, raw(table), where, (sum) => SUM_OF_CALL[sum]);
     }
     return table === 'usage_daily' || table === 'usage_daily_by_model'
-      ? select(DAY_START, raw(table), within(sql`day`, ranges, 'date'))
-      : select(sql`bucket`, raw(table), within(sql`bucket`, ranges));
+      ? select(DAY_START, raw(table), meet(within(sql`day`, ranges, 'date')))
+      : select(sql`bucket`, raw(table), meet(within(sql`bucket`, ranges)));
   };
-  const adjustments = (time: Sql): Sql => select(sql`bucket`, sql`ledger_adjustments`, time);
+  const adjustments = (where: Sql): Sql => select(sql`bucket`, sql`ledger_adjustments`, where);
   const { all, belowFloor } = reading.adjusted;
   const parts = reading.readings.map(readOne);
-  if (all.length > 0) parts.push(adjustments(within(sql`bucket`, all)));
-  if (belowFloor.length > 0) parts.push(adjustments(sql`below_floor and ${within(sql`bucket`, belowFloor)}`));
+  if (all.length > 0) parts.push(adjustments(meet(within(sql`bucket`, all))));
+  if (belowFloor.length > 0)
+    parts.push(adjustments(sql`below_floor and ${meet(within(sql`bucket`, belowFloor))}`));
   return join(parts, ' union all ');
 }

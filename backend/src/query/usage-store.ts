@@ -3,7 +3,7 @@ import type { Allowed } from '../access/allowed.js';
 import type { Db, Row } from '../db/db.js';
 import type { Dimension } from './dimension.js';
 import { distinctExtra, latencyExtra, type Extra } from './extra-store.js';
-import { DIMENSION_COLUMNS, slotOf, startOf } from './filter-store.js';
+import { DIMENSION_COLUMNS, startOf } from './filter-store.js';
 import {
   byGroup,
   byTopGroup,
@@ -121,7 +121,7 @@ function usageStatement(plan: UsagePlan, allowed: Allowed): Sql {
   const level = top ? byTopGroup(groupBy) : byGroup(groupBy);
   const names = columnsOf(level);
   const tables = [sql`parts as (${usageParts(plan, allowed)})`, ...extras.flatMap((extra) => extra.tables)];
-  const parts = { from: sql`parts`, slot: slotOf(sql`at`, plan.cut) };
+  const parts = { from: sql`parts`, slot: sql`slot` };
   tables.push(sql`summed as (${grouped(byGroup(groupBy), parts, added(plan))} having sum(calls) <> 0)`);
   if (top) tables.push(sql`top_groups as (${topGroups(top, plan, extras)})`);
   const told = join(
