@@ -29,9 +29,10 @@ export const organisation = (): DashboardBuilder =>
     .withPanel(costOfRange(ofOrg).span(4))
     .withPanel(
       tile({
-        title: 'Cost per conversation',
-        description: '– where no call tells its conversation.',
-        measure: 'cost_per_conversation',
+        title: 'Saved by caches',
+        description:
+          'What its priced calls would have cost more without caches; negative where writing them was not worth it.',
+        measure: 'cache_saved_usd',
         filters: ofOrg,
       }).span(4),
     )
@@ -127,20 +128,40 @@ export const organisation = (): DashboardBuilder =>
         .span(24)
         .height(10),
     )
-    .withPanel(
-      table(
-        'Dearest calls',
-        'Single calls, while they are kept; the time leads to the request with all its steps.',
-        calls({
-          filters: [{ field: 'org_id', operator: '=', values: ['$org'] }],
-          orderBy: 'cost_usd',
-          direction: 'desc',
-          limit: 20,
-        }),
-      )
-        .overrideByName('org_id', [hidden])
-        .overrideByName('cost_reason', [hidden])
-        .overrideByName('cost_status', [hidden])
-        .span(24)
-        .height(10),
+    // A million calls of one organisation take 5 to 15 s, so only for who opens it.
+    .withRow(
+      new RowBuilder('Dearest calls and conversations (read from single calls: open it to ask)')
+        .collapsed(true)
+        .withPanel(
+          table(
+            'Dearest calls',
+            'Single calls, while they are kept; the time leads to the request with all its steps.',
+            calls({
+              filters: [{ field: 'org_id', operator: '=', values: ['$org'] }],
+              orderBy: 'cost_usd',
+              direction: 'desc',
+              limit: 20,
+            }),
+          )
+            .overrideByName('org_id', [hidden])
+            .overrideByName('cost_reason', [hidden])
+            .overrideByName('cost_status', [hidden])
+            .span(24)
+            .height(10),
+        )
+        .withPanel(
+          lines(
+            'Cost per conversation and user, per day',
+            '– where no call tells its conversation or its user.',
+          )
+            .withTarget(
+              usageSeries({
+                measures: ['cost_per_conversation', 'cost_per_user'],
+                interval: '1d',
+                filters: ofOrg,
+              }),
+            )
+            .span(24)
+            .height(9),
+        ),
     );
