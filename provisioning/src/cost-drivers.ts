@@ -35,7 +35,7 @@ export const costDrivers = (): DashboardBuilder =>
     .withPanel(costOfRange().span(4))
     .withPanel(
       tile({
-        title: 'Per million tokens',
+        title: 'Per 1M tokens',
         description: 'What a million tokens cost, input and output together, whatever their price.',
         measure: 'cost_per_million_tokens',
       }).span(4),
@@ -49,7 +49,7 @@ export const costDrivers = (): DashboardBuilder =>
     )
     .withPanel(
       tile({
-        title: 'Saved by caches',
+        title: 'Caches saved',
         description:
           'What the priced calls would have cost more without caches, each at its own price; negative where writing them was not worth it.',
         measure: 'cache_saved_usd',

@@ -5,7 +5,7 @@ import { DURATIONS, FIRST_TOKENS } from './parts/latencies.js';
 import { UID } from './parts/links.js';
 import { movers } from './parts/movers.js';
 import { usage, usageSeries } from './parts/query.js';
-import { gauge, table } from './parts/tables.js';
+import { gauge, named, table } from './parts/tables.js';
 import { changeTile, coverageTile, tile } from './parts/tiles.js';
 
 /** How much is used, by whom, how fast the models answer, and what fails. */
@@ -119,6 +119,8 @@ export const usageAndQuality = (): DashboardBuilder =>
         }),
       )
         .overrideByName('calls', [...gauge])
+        .overrideByName('time_to_first_token_ms_p50', [named('First token, p50')])
+        .overrideByName('time_to_first_token_ms_p95', [named('First token, p95')])
         .span(24)
         .height(10),
     )
@@ -148,6 +150,8 @@ export const usageAndQuality = (): DashboardBuilder =>
           top: 50,
         }),
       )
+        .overrideByName('time_to_first_token_ms_p50', [named('First token, p50')])
+        .overrideByName('time_to_first_token_ms_p95', [named('First token, p95')])
         .span(12)
         .height(10),
     )

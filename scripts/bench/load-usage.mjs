@@ -89,7 +89,8 @@ async function closeDays(db, before) {
 /** @param {import('../../backend/dist/db/db.js').Db} db */
 export async function unloadUsage(db) {
   for (const aggregate of AGGREGATES) await db.query(sql`truncate ${raw(aggregate)}`);
-  await db.query(sql`truncate usage_events, usage_daily, usage_daily_by_model, usage_daily_distinct`);
+  await db.query(sql`truncate usage_events, usage_daily, usage_daily_by_org, usage_daily_by_model,
+    usage_daily_by_assistant, usage_daily_distinct`);
   await db.query(sql`truncate ledger_state`);
   await db.query(sql`insert into ledger_state default values`);
 }

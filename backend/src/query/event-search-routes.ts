@@ -87,8 +87,10 @@ export function createEventSearchRoutes({ db, allowed, now }: EventSearchDeps): 
         order: body.order_by,
         limit: body.limit + 1,
       };
-      const rows = await searchEvents(db, wanted, visible, now());
-      const totals = await readSearchTotals(db, wanted, visible);
+      const [rows, totals] = await Promise.all([
+        searchEvents(db, wanted, visible, now()),
+        readSearchTotals(db, wanted, visible),
+      ]);
       return {
         body: {
           events: rows.slice(0, body.limit).map(eventView),

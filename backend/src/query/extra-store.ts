@@ -3,8 +3,10 @@ import type { Allowed } from '../access/allowed.js';
 import type { Dimension } from './dimension.js';
 import { conditions, DIMENSION_COLUMNS, slotOf, within } from './filter-store.js';
 import { columnsOf, grouped, type Level } from './level-store.js';
-import { LATENCIES, QUANTILES } from './measure.js';
+import { factsOf, LATENCIES, QUANTILES } from './measure.js';
+import type { LatencyReading } from './latency-plan.js';
 import type { UsagePlan } from './plan.js';
+import { namedDimensions, type ReadingRequest } from './reading-plan.js';
 import type { TimeRange } from './time-ranges.js';
 
 /** Numbers of a group that are not sums of its parts. */
@@ -80,18 +82,22 @@ export function latencyExtra(plan: UsagePlan, allowed: Allowed): Extra | null {
   if (!latency) return null;
   const keys = plan.groupBy.map((dimension) => DIMENSION_COLUMNS[dimension]);
   const list = (items: readonly Sql[]): Sql => join([...items, ...keys]);
+  const asked = LATENCIES.filter((name) =>
+    plan.measures.some((measure) => factsOf(measure).percentile?.latency === name),
+  );
   const parts = latency.flatMap(({ table, ranges }): Sql[] => {
     if (table !== 'usage_events') {
       return [
         sql`select ${list([sql`${slotOf(sql`bucket`, cut)} as slot`, sql`kind as latency`, sql`log_bucket`])}, calls
-          from ${raw(table)} where ${conditions(within(sql`bucket`, ranges), filters, allowed)}`,
+          from ${raw(latencyTable(table, { group_by: plan.groupBy, filters }, allowed))}
+          where kind = any(${asked}::text[]) and ${conditions(within(sql`bucket`, ranges), filters, allowed)}`,
       ];
     }
     const measured = {
       duration: sql`duration_us / 1000.0`,
       time_to_first_token: sql`time_to_first_token_ms`,
     };
-    return LATENCIES.map(
+    return asked.map(
       (name) =>
         sql`select ${list([sql`${slotOf(sql`started_at`, cut)} as slot`, sql`${name}::text as latency`, sql`${logBucket(measured[name])} as log_bucket`])}, 1 as calls
           from usage_events where kind = 'call' and ${measured[name]} is not null
@@ -107,6 +113,16 @@ export function latencyExtra(plan: UsagePlan, allowed: Allowed): Extra | null {
     columns: LATENCIES.flatMap((name) => Object.keys(QUANTILES).map((quantile) => `${name}_${quantile}`)),
     at: quantilesAt,
   };
+}
+
+/** Days of all organisations together are in a smaller table: for who may see all of them and asks for none. */
+function latencyTable(
+  table: LatencyReading['table'],
+  plan: Pick<ReadingRequest, 'group_by' | 'filters'>,
+  { organisations }: Allowed,
+): string {
+  const apart = organisations !== null || namedDimensions(plan).includes('org_id');
+  return table === 'usage_latency_1d' && !apart ? 'usage_latency_1d_by_model' : table;
 }
 
 /** The first bucket up to which there are enough calls, of the histogram summed up to a level. */

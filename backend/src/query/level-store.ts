@@ -25,9 +25,9 @@ export const byGroup = (groupBy: readonly Dimension[]): Level => ({
   joined: empty,
 });
 
-/** By dimensions, over the whole time. */
-export const overTime = (groupBy: readonly Dimension[]): Level => ({
-  finest: false,
+/** By dimensions, over the whole time; `uncut`: there is but one interval. */
+export const overTime = (groupBy: readonly Dimension[], uncut: boolean): Level => ({
+  finest: uncut,
   sliced: false,
   keys: keysOf(groupBy),
   joined: empty,

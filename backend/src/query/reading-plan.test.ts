@@ -66,9 +66,14 @@ describe('planReadings', () => {
   });
 
   it.each<[Dimension[], string[]]>([
-    [[], ['usage_daily_by_model', 'usage_15m_by_org']],
-    [['org_id'], ['usage_daily_by_model', 'usage_15m_by_org']],
-    [['model'], ['usage_daily_by_model', 'usage_1h_by_model']],
+    [[], ['usage_daily_by_org', 'usage_1d_by_org']],
+    [['org_id'], ['usage_daily_by_org', 'usage_1d_by_org']],
+    [['model'], ['usage_daily_by_model', 'usage_1d']],
+    [['assistant_id'], ['usage_daily_by_assistant', 'usage_1d']],
+    [
+      ['org_id', 'query_type', 'environment'],
+      ['usage_daily_by_assistant', 'usage_1d'],
+    ],
     [
       ['model', 'assistant_id'],
       ['usage_daily', 'usage_1d'],

@@ -6,8 +6,11 @@ import type { Watermarks } from './watermark-store.js';
 
 /** Tables that hold the sums of calls, and the raw calls. */
 export type SumTable =
+  | 'usage_daily_by_org'
   | 'usage_daily_by_model'
+  | 'usage_daily_by_assistant'
   | 'usage_daily'
+  | 'usage_1d_by_org'
   | 'usage_1d'
   | 'usage_1h_by_model'
   | 'usage_15m_by_org'
@@ -44,11 +47,13 @@ export const namedDimensions = ({
   ...new Set([...group_by, ...filters.map(({ dimension }) => dimension)]),
 ];
 
-const OF_MODEL: ReadonlySet<Dimension> = new Set<Dimension>(['org_id', 'provider', 'model']);
-export const fitsModel = (dimensions: readonly Dimension[]): boolean =>
-  dimensions.every((dimension) => OF_MODEL.has(dimension));
-const fitsOrg = (dimensions: readonly Dimension[]): boolean =>
-  dimensions.every((dimension) => dimension === 'org_id');
+const fitting =
+  (...known: Dimension[]) =>
+  (dimensions: readonly Dimension[]): boolean =>
+    dimensions.every((dimension) => known.includes(dimension));
+export const fitsModel = fitting('org_id', 'provider', 'model');
+const fitsAssistant = fitting('org_id', 'assistant_id', 'query_type', 'environment');
+const fitsOrg = fitting('org_id');
 
 /**
  * Whole UTC days that are closed come from the ledger, the rest in quarters of an hour from the aggregates, and what is
@@ -61,7 +66,7 @@ export function planReadings(request: ReadingRequest, cut: Cut, marks: Watermark
   const { whole: quarters, rest: raw } = takeWhole(days.rest, QUARTER, cut);
   refuse(request, quarters, raw, marks);
   const readings: Reading[] = [
-    { table: fitsModel(dimensions) ? 'usage_daily_by_model' : 'usage_daily', ranges: days.whole },
+    { table: dailyTableFor(dimensions), ranges: days.whole },
     ...aggregatesFor(dimensions, quarters, cut),
     { table: 'usage_events', ranges: raw },
   ];
@@ -75,20 +80,31 @@ export function planReadings(request: ReadingRequest, cut: Cut, marks: Watermark
   };
 }
 
-/** The smallest aggregates with these dimensions (ADR 0011). */
+/** The smallest table of closed days with these dimensions (ADR 0011). */
+function dailyTableFor(dimensions: readonly Dimension[]): SumTable {
+  if (fitsOrg(dimensions)) return 'usage_daily_by_org';
+  if (fitsModel(dimensions)) return 'usage_daily_by_model';
+  return fitsAssistant(dimensions) ? 'usage_daily_by_assistant' : 'usage_daily';
+}
+
+/** The smallest aggregates with these dimensions. */
 function aggregatesFor(
   dimensions: readonly Dimension[],
   quarters: readonly TimeRange[],
   cut: Cut,
 ): Reading[] {
-  if (fitsOrg(dimensions)) return [{ table: 'usage_15m_by_org', ranges: quarters }];
-  const longer = fitsModel(dimensions)
-    ? ({ table: 'usage_1h_by_model', unit: HOUR } as const)
-    : ({ table: 'usage_1d', unit: DAY } as const);
-  const { whole, rest } = takeWhole(quarters, longer.unit, cut);
+  const days = takeWhole(quarters, DAY, cut);
+  if (fitsOrg(dimensions)) {
+    return [
+      { table: 'usage_1d_by_org', ranges: days.whole },
+      { table: 'usage_15m_by_org', ranges: days.rest },
+    ];
+  }
+  const hours = fitsModel(dimensions) ? takeWhole(days.rest, HOUR, cut) : { whole: [], rest: days.rest };
   return [
-    { table: longer.table, ranges: whole },
-    { table: 'usage_15m', ranges: rest },
+    { table: 'usage_1d', ranges: days.whole },
+    { table: 'usage_1h_by_model', ranges: hours.whole },
+    { table: 'usage_15m', ranges: hours.rest },
   ];
 }
 

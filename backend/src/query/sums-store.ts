@@ -4,7 +4,7 @@ import type { Dimension } from './dimension.js';
 import { conditions, DIMENSION_COLUMNS, slotOf, within } from './filter-store.js';
 import type { Filter } from './filter.js';
 import type { Sum } from './measure.js';
-import type { Reading, ReadingPlan } from './reading-plan.js';
+import type { Reading, ReadingPlan, SumTable } from './reading-plan.js';
 import type { Cut } from './time-ranges.js';
 
 const flag = (condition: Sql): Sql => sql`case when ${condition} then 1 else 0 end`;
@@ -30,6 +30,14 @@ const SUM_OF_CALL: Record<Sum, Sql> = {
   reasoning_tokens: sql`reasoning`,
   duration_us: sql`duration_us`,
 };
+
+/** The ledger's tables: a row for each UTC day, not for each bucket. */
+const DAILY: ReadonlySet<SumTable> = new Set<SumTable>([
+  'usage_daily',
+  'usage_daily_by_org',
+  'usage_daily_by_model',
+  'usage_daily_by_assistant',
+]);
 
 /** A UTC day as the instant it starts. */
 const DAY_START = sql`(day::timestamp at time zone 'UTC')`;
@@ -63,7 +71,7 @@ export function usageParts(
       const where = sql`kind = 'call' and ${meet(within(sql`started_at`, ranges))}`;
       return select(sql`started_at`, raw(table), where, (sum) => SUM_OF_CALL[sum]);
     }
-    return table === 'usage_daily' || table === 'usage_daily_by_model'
+    return DAILY.has(table)
       ? select(DAY_START, raw(table), meet(within(sql`day`, ranges, 'date')))
       : select(sql`bucket`, raw(table), meet(within(sql`bucket`, ranges)));
   };

@@ -108,7 +108,7 @@ function topGroups(
   const needed = distinct || percentile ? extras : [];
   const dimensions = plan.groupBy.map((dimension) => sql`${DIMENSION_COLUMNS[dimension]} nulls last`);
   return sql`
-    select ${groupKey(plan.groupBy)} as key from (${groupsAt(overTime(plan.groupBy), plan, needed)}) as whole
+    select ${groupKey(plan.groupBy)} as key from (${groupsAt(overTime(plan.groupBy, plan.cut.kind === 'whole'), plan, needed)}) as whole
     order by ${join([sql`${measureOf(by)} desc nulls last`, ...dimensions])} limit ${count}`;
 }
 
@@ -120,7 +120,11 @@ function usageStatement(plan: UsagePlan, allowed: Allowed): Sql {
   const extras = [distinct, latency].filter((extra) => extra !== null);
   const level = top ? byTopGroup(groupBy) : byGroup(groupBy);
   const names = columnsOf(level);
-  const tables = [sql`parts as (${usageParts(plan, allowed)})`, ...extras.flatMap((extra) => extra.tables)];
+  // Materialised: of what is added up already a worker would save less than it costs.
+  const tables = [
+    sql`parts as materialized (${usageParts(plan, allowed)})`,
+    ...extras.flatMap((extra) => extra.tables),
+  ];
   const parts = { from: sql`parts`, slot: sql`slot` };
   tables.push(sql`summed as (${grouped(byGroup(groupBy), parts, added(plan))} having sum(calls) <> 0)`);
   if (top) tables.push(sql`top_groups as (${topGroups(top, plan, extras)})`);

@@ -5,8 +5,8 @@
  * `bucket`.
  */
 export const STAGES = {
-  calls: [[['usage_15m']], [['usage_15m_by_org', 'usage_1d'], ['usage_1h_by_model']]],
-  latency: [[['usage_latency_1h', 'usage_latency_1d']]],
+  calls: [[['usage_15m']], [['usage_15m_by_org', 'usage_1d_by_org', 'usage_1d'], ['usage_1h_by_model']]],
+  latency: [[['usage_latency_1h', 'usage_latency_1d', 'usage_latency_1d_by_model']]],
 } as const;
 export type Part = keyof typeof STAGES;
 export const PARTS = ['calls', 'latency'] as const satisfies readonly Part[];
@@ -19,8 +19,10 @@ const MINUTE_MS = 60_000;
 export const BUCKET_MS: Readonly<Record<Aggregate, number>> = {
   usage_15m: 15 * MINUTE_MS,
   usage_15m_by_org: 15 * MINUTE_MS,
+  usage_1d_by_org: 1_440 * MINUTE_MS,
   usage_1d: 1_440 * MINUTE_MS,
   usage_1h_by_model: 60 * MINUTE_MS,
   usage_latency_1h: 60 * MINUTE_MS,
   usage_latency_1d: 1_440 * MINUTE_MS,
+  usage_latency_1d_by_model: 1_440 * MINUTE_MS,
 };

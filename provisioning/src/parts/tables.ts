@@ -18,6 +18,9 @@ export const table = (title: string, description: string, query: Builder<Dataque
     .noValue(EMPTY)
     .overrideByRegexp('/.*/', [CELL_WITHOUT_VALUE])
     .height(9)
+    // Grafana's own least is 150: ten columns would not fit a screen.
+    .minWidth(70)
+    .overrideByName('model', [width(210)])
     .overrideByName('org_id', [links(organisationLink)])
     .overrideByName('coverage', [
       decimals(2),

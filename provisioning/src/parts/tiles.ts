@@ -5,6 +5,7 @@ import {
   BigValueTextMode,
   PercentChangeColorMode,
   ReduceDataOptionsBuilder,
+  VizTextDisplayOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
 import { ThresholdsConfigBuilder, ThresholdsMode } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
@@ -70,6 +71,8 @@ const bigNumber = (title: string, description: string, query: Builder<Dataquery>
     .graphMode(BigValueGraphMode.None)
     .colorMode(BigValueColorMode.None)
     .textMode(BigValueTextMode.Value)
+    // One size for all, or each number fills its tile, and a change below it is cut off.
+    .text(new VizTextDisplayOptionsBuilder().valueSize(38).percentSize(16))
     .noValue('–')
     .height(4);
 
