@@ -1,8 +1,8 @@
 import { expect, test } from '@playwright/test';
 import { dearestCall, queryUsage } from './backend';
 import { complaintsOf } from './complaints';
-import { ADMIN, ask } from './grafana';
 import { heightOf, openProvisioned, panelErrors, PROVISIONED } from './provisioned';
+import { sqlRows } from './sql';
 
 const DAY = 86_400_000;
 const midnight = (daysAgo: number): string =>
@@ -32,7 +32,7 @@ test('Overview tells what the API and SQL tell', async ({ page }) => {
     measures: ['cost_usd', 'calls'],
     group_by: ['org_id'],
   });
-  const bySql = await sqlRow(
+  const [bySql] = await sqlRows(
     `select sum(calls)::float8 as calls, trim_scale(sum(cost_usd))::text as cost, sum(pending_calls)::float8 as pending
      from reporting.usage_daily where time >= '${from}' and time < '${to}'`,
   );
@@ -67,20 +67,3 @@ test('an organisation leads to everything about it', async ({ page }) => {
   await page.getByRole('gridcell', { name: 'globex', exact: true }).first().getByRole('link').click();
   await expect(page).toHaveURL(/\/d\/tokenledger-organisation.*var-org=globex/);
 });
-
-async function sqlRow(rawSql: string): Promise<unknown[]> {
-  const datasource = { uid: 'tokenledger-sql' };
-  const { status, body } = await ask<{
-    results: { A: { frames: Array<{ data: { values: unknown[][] } }> } };
-  }>('/api/ds/query', {
-    method: 'POST',
-    as: ADMIN,
-    body: {
-      from: 'now-1h',
-      to: 'now',
-      queries: [{ refId: 'A', datasource, format: 'table', rawQuery: true, rawSql }],
-    },
-  });
-  if (status !== 200) throw new Error(JSON.stringify(body));
-  return body.results.A.frames[0].data.values.map(([value]) => value);
-}
