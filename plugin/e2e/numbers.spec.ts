@@ -26,9 +26,9 @@ const TILES: ReadonlyArray<{ uid: string; where?: string; query?: string; tiles:
     uid: 'tokenledger-cost-drivers',
     tiles: {
       Cost: COST,
-      'Per 1M tokens': '1000000 * sum(cost_usd) / (sum(input_tokens) + sum(output_tokens))',
-      'Input read from caches': '100.0 * sum(cache_read_tokens) / sum(input_tokens)',
-      'Caches saved': SAVED,
+      'Per million': '1000000 * sum(cost_usd) / (sum(input_tokens) + sum(output_tokens))',
+      'From cache': '100.0 * sum(cache_read_tokens) / sum(input_tokens)',
+      'Cache saved': SAVED,
       Coverage: COVERAGE,
       'Pending calls': PENDING,
     },
@@ -46,7 +46,7 @@ const TILES: ReadonlyArray<{ uid: string; where?: string; query?: string; tiles:
     uid: 'tokenledger-organisation',
     where: `org_id = 'globex'`,
     query: 'var-org=globex',
-    tiles: { Cost: COST, 'Caches saved': SAVED, Coverage: COVERAGE, 'Pending calls': PENDING },
+    tiles: { Cost: COST, 'Cache saved': SAVED, Coverage: COVERAGE, 'Pending calls': PENDING },
   },
 ];
 

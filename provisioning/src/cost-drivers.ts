@@ -35,21 +35,21 @@ export const costDrivers = (): DashboardBuilder =>
     .withPanel(costOfRange().span(4))
     .withPanel(
       tile({
-        title: 'Per 1M tokens',
+        title: 'Per million',
         description: 'What a million tokens cost, input and output together, whatever their price.',
         measure: 'cost_per_million_tokens',
       }).span(4),
     )
     .withPanel(
       tile({
-        title: 'Input read from caches',
+        title: 'From cache',
         description: 'Share of the input tokens that came from a cache of the provider.',
         measure: 'cache_read_ratio',
       }).span(4),
     )
     .withPanel(
       tile({
-        title: 'Caches saved',
+        title: 'Cache saved',
         description:
           'What the priced calls would have cost more without caches, each at its own price; negative where writing them was not worth it.',
         measure: 'cache_saved_usd',
@@ -78,7 +78,7 @@ export const costDrivers = (): DashboardBuilder =>
     .withPanel(
       table(
         'By ${by:text}',
-        'Prices are what was paid per million tokens of all kinds; coverage tells how much of the calls has a cost.',
+        'Per million: what was paid for a million tokens of all kinds. From cache: the share of the input. Coverage tells how much of the calls has a cost.',
         usage({
           measures: [
             'cost_usd',
@@ -95,7 +95,10 @@ export const costDrivers = (): DashboardBuilder =>
         }),
       )
         .overrideByName('cost_usd', [...gauge])
-        .overrideByName('cost_per_million_tokens', [named('Per million tokens')])
+        .overrideByName('cache_read_ratio', [named('From cache')])
+        .overrideByName('cache_saved_usd', [named('Cache saved')])
+        .overrideByName('error_cost_usd', [named('Error cost')])
+        .overrideByName('cost_per_million_tokens', [named('Per million')])
         .span(24)
         .height(11),
     )
@@ -109,7 +112,7 @@ export const costDrivers = (): DashboardBuilder =>
           top: 50,
         }),
       )
-        .overrideByName('cost_per_million_tokens', [named('Per million tokens')])
+        .overrideByName('cost_per_million_tokens', [named('Per million')])
         .span(24)
         .height(12),
     )

@@ -29,7 +29,7 @@ export const organisation = (): DashboardBuilder =>
     .withPanel(costOfRange(ofOrg).span(4))
     .withPanel(
       tile({
-        title: 'Caches saved',
+        title: 'Cache saved',
         description:
           'What its priced calls would have cost more without caches; negative where writing them was not worth it.',
         measure: 'cache_saved_usd',

@@ -1,11 +1,11 @@
 import { RowBuilder, type DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { lines, stackedBars } from './parts/charts.js';
 import { changesAnnotation, createDashboard, filtersVariable } from './parts/dashboard.js';
-import { DURATIONS, FIRST_TOKENS } from './parts/latencies.js';
+import { DURATIONS, FIRST_TOKENS, shortNames } from './parts/latencies.js';
 import { UID } from './parts/links.js';
 import { movers } from './parts/movers.js';
 import { usage, usageSeries } from './parts/query.js';
-import { gauge, named, table } from './parts/tables.js';
+import { gauge, hidden, table, width } from './parts/tables.js';
 import { changeTile, coverageTile, tile } from './parts/tiles.js';
 
 /** How much is used, by whom, how fast the models answer, and what fails. */
@@ -109,49 +109,54 @@ export const usageAndQuality = (): DashboardBuilder =>
         .span(12),
     )
     .withPanel(
-      table(
-        'By model',
-        'Percentiles are within 9 %. – where nothing is known, such as the first token of calls that are not streamed.',
-        usage({
-          measures: ['calls', ...DURATIONS, ...FIRST_TOKENS, 'error_rate', 'error_cost_usd'],
-          groupBy: ['provider', 'model'],
-          top: 50,
-        }),
+      shortNames(
+        table(
+          'By model',
+          'p50, p95 and p99 of the duration, and of the time to the first token (TTFT), within 9 %. – where nothing is known, such as the first token of calls that are not streamed.',
+          usage({
+            measures: ['calls', ...DURATIONS, ...FIRST_TOKENS, 'error_rate', 'error_cost_usd'],
+            groupBy: ['provider', 'model'],
+            top: 50,
+          }),
+        ),
       )
         .overrideByName('calls', [...gauge])
-        .overrideByName('time_to_first_token_ms_p50', [named('First token, p50')])
-        .overrideByName('time_to_first_token_ms_p95', [named('First token, p95')])
         .span(24)
         .height(10),
     )
     .withRow(new RowBuilder('Assistants'))
     .withPanel(
-      table(
-        'By assistant',
-        'Mean duration over the time range; percentiles are kept by model, those of today stand beside it.',
-        usage({
-          measures: ['calls', 'total_tokens', 'duration_ms_avg', 'error_rate', 'error_cost_usd'],
-          groupBy: ['assistant_id'],
-          top: 50,
-        }),
+      shortNames(
+        table(
+          'By assistant',
+          'Mean duration over the time range; percentiles are kept by model, those of today stand beside it.',
+          usage({
+            measures: ['calls', 'total_tokens', 'duration_ms_avg', 'error_rate', 'error_cost_usd'],
+            groupBy: ['assistant_id'],
+            top: 50,
+          }),
+        ),
       )
         .overrideByName('calls', [...gauge])
+        .overrideByName('assistant_id', [width(130)])
+        .overrideByName('pending_calls', [hidden])
         .span(12)
         .height(10),
     )
     .withPanel(
-      table(
-        'Percentiles by assistant, today',
-        'Since midnight UTC: read from single calls, as the distribution is kept by model.',
-        usage({
-          period: 'today',
-          measures: ['calls', ...DURATIONS, ...FIRST_TOKENS],
-          groupBy: ['assistant_id'],
-          top: 50,
-        }),
+      shortNames(
+        table(
+          'Percentiles by assistant, today',
+          'Durations and times to the first token (TTFT) since midnight UTC: read from single calls, as the distribution is kept by model.',
+          usage({
+            period: 'today',
+            measures: ['calls', ...DURATIONS, ...FIRST_TOKENS],
+            groupBy: ['assistant_id'],
+            top: 50,
+          }),
+        ),
       )
-        .overrideByName('time_to_first_token_ms_p50', [named('First token, p50')])
-        .overrideByName('time_to_first_token_ms_p95', [named('First token, p95')])
+        .overrideByName('assistant_id', [width(130)])
         .span(12)
         .height(10),
     )
