@@ -10,8 +10,9 @@ import { MIGRATIONS } from '../backend/src/db/migration-files.js';
 import { openServer } from '../backend/src/db/open-server.js';
 import { createServerDatabase, silentLogger } from './support/database.js';
 
-/** Migration 0011 makes the aggregates again: what they hold of days without raw events must come through it. */
+/** Migrations 0011 and 0013 make aggregates anew: what is known of days without raw events must come through them. */
 const AGGREGATES = ['usage_15m', 'usage_15m_by_org', 'usage_1d', 'usage_1h_by_model'];
+const LATENCIES = ['usage_latency_1h', 'usage_latency_1d'];
 const BEFORE = 10;
 
 let db: Db;
@@ -35,8 +36,8 @@ afterAll(async () => {
   await rm(older, { recursive: true });
 });
 
-const refresh = async (from: string): Promise<void> => {
-  for (const name of AGGREGATES)
+const refresh = async (from: string, names: readonly string[] = AGGREGATES): Promise<void> => {
+  for (const name of names)
     await db.query(
       sql`call refresh_continuous_aggregate(${name}, ${from}::timestamptz, '2026-11-04T00:00:00Z'::timestamptz)`,
     );
@@ -64,7 +65,7 @@ it('carries the aggregates of retired days over, and adds what caches saved to w
     );
   await insert('2026-11-01T00:00:00Z');
   await insert('2026-11-02T00:00:00Z');
-  await refresh('2026-11-01T00:00:00Z');
+  await refresh('2026-11-01T00:00:00Z', [...AGGREGATES, ...LATENCIES]);
   const before = new Map<string, Row[]>();
   for (const name of AGGREGATES) before.set(name, await contents(name));
   await db.query(sql`
@@ -75,6 +76,16 @@ it('carries the aggregates of retired days over, and adds what caches saved to w
   expect((await migrate(db, MIGRATIONS, silentLogger)).applied[0]).toBe('0011_cache_saved');
   await refresh('2026-11-02T00:00:00Z');
   for (const name of AGGREGATES) expect([name, await contents(name)]).toEqual([name, before.get(name)]);
+
+  // Percentiles of all organisations (migration 0013): of days without raw events, too.
+  await refresh('2026-11-02T00:00:00Z', [...LATENCIES, 'usage_latency_1d_by_model']);
+  const { rows: latencies } = await db.query(
+    sql`select bucket::date::text as day, sum(calls)::int as calls from usage_latency_1d_by_model group by 1 order by 1`,
+  );
+  expect(latencies).toEqual([
+    { day: '2026-11-01', calls: 61 },
+    { day: '2026-11-02', calls: 61 },
+  ]);
 
   await insert('2026-11-03T00:00:00Z', ', cache_saved_usd', ', -0.5');
   await refresh('2026-11-02T00:00:00Z');

@@ -157,3 +157,69 @@ select time_bucket(interval '1 day', bucket) as bucket, provider, model, kind, l
 from usage_latency_1d
 group by 1, 2, 3, 4, 5
 with no data;
+
+-- Its days without raw events are read for ever, and no refresh makes them again.
+do $$
+declare
+  place text;
+begin
+  select format('%I.%I', materialization_hypertable_schema, materialization_hypertable_name) into place
+  from timescaledb_information.continuous_aggregates
+  where view_name = 'usage_latency_1d_by_model' and view_schema = current_schema();
+  execute format($carry$
+    insert into %s (bucket, provider, model, kind, log_bucket, calls)
+    select bucket, provider, model, kind, log_bucket, sum(calls)
+    from usage_latency_1d where bucket < (select raw_floor from ledger_state)
+    group by 1, 2, 3, 4, 5
+    $carry$, place);
+end
+$$;
+
+-- The view for SQL users and alert rules reads the smaller tables too; its columns stay.
+create or replace view reporting.usage_daily_by_org as
+select day, day::timestamp at time zone 'UTC' as time, org_id,
+       calls::bigint as calls, priced_calls::bigint as priced_calls, pending_calls::bigint as pending_calls,
+       failed_calls::bigint as failed_calls, written_off_calls::bigint as written_off_calls,
+       inexact_calls::bigint as inexact_calls, error_calls::bigint as error_calls,
+       case when priced_calls <> 0 then cost_usd::numeric(38,18) end as cost_usd,
+       case when priced_calls <> 0 then trim_scale(cost_usd)::text end as cost_usd_text,
+       case when inexact_calls <> 0 then inexact_cost_usd::numeric(38,18) end as inexact_cost_usd,
+       case when error_calls <> 0 and priced_calls <> 0 then error_cost_usd::numeric(38,18) end as error_cost_usd,
+       case when priced_calls <> 0 then cache_saved_usd::numeric(38,18) end as cache_saved_usd,
+       input_tokens::numeric as input_tokens, cache_read_tokens::numeric as cache_read_tokens,
+       cache_write_5m_tokens::numeric as cache_write_5m_tokens, cache_write_1h_tokens::numeric as cache_write_1h_tokens,
+       output_tokens::numeric as output_tokens, reasoning_tokens::numeric as reasoning_tokens,
+       (duration_us / 1000.0)::numeric as duration_ms_sum
+from (
+  select day, org_id,
+         sum(calls) as calls, sum(priced_calls) as priced_calls, sum(pending_calls) as pending_calls,
+         sum(failed_calls) as failed_calls, sum(written_off_calls) as written_off_calls,
+         sum(inexact_calls) as inexact_calls, sum(error_calls) as error_calls, sum(cost_usd) as cost_usd,
+         sum(inexact_cost_usd) as inexact_cost_usd, sum(error_cost_usd) as error_cost_usd,
+         sum(cache_saved_usd) as cache_saved_usd,
+         sum(input_tokens) as input_tokens, sum(cache_read_tokens) as cache_read_tokens,
+         sum(cache_write_5m_tokens) as cache_write_5m_tokens, sum(cache_write_1h_tokens) as cache_write_1h_tokens,
+         sum(output_tokens) as output_tokens, sum(reasoning_tokens) as reasoning_tokens,
+         sum(duration_us) as duration_us
+  from (
+    select day, org_id,
+           calls, priced_calls, pending_calls, failed_calls, written_off_calls, inexact_calls, error_calls, cost_usd,
+           inexact_cost_usd, error_cost_usd, cache_saved_usd, input_tokens, cache_read_tokens, cache_write_5m_tokens,
+           cache_write_1h_tokens, output_tokens, reasoning_tokens, duration_us
+    from usage_daily_by_org where day < (select (written_before at time zone 'UTC')::date from ledger_state)
+    union all
+    select (bucket at time zone 'UTC')::date, org_id,
+           calls, priced_calls, pending_calls, failed_calls, written_off_calls, inexact_calls, error_calls, cost_usd,
+           inexact_cost_usd, error_cost_usd, cache_saved_usd, input_tokens, cache_read_tokens, cache_write_5m_tokens,
+           cache_write_1h_tokens, output_tokens, reasoning_tokens, duration_us
+    from ledger_adjustments where bucket < (select written_before from ledger_state)
+    union all
+    select (bucket at time zone 'UTC')::date, org_id,
+           calls, priced_calls, pending_calls, failed_calls, written_off_calls, inexact_calls, error_calls, cost_usd,
+           inexact_cost_usd, error_cost_usd, cache_saved_usd, input_tokens, cache_read_tokens, cache_write_5m_tokens,
+           cache_write_1h_tokens, output_tokens, reasoning_tokens, duration_us
+    from usage_1d_by_org where bucket >= (select written_before from ledger_state)
+  ) as parts
+  group by day, org_id
+  having sum(calls) <> 0
+) as days;

@@ -1,5 +1,5 @@
 import sql from 'sql-template-tag';
-import { callRoute, team } from '../../../test/support/call-route.js';
+import { boundTo, callRoute, team } from '../../../test/support/call-route.js';
 import {
   BOOK,
   callOf,
@@ -27,6 +27,7 @@ import { allowedOrganisations } from '../access/allowed.js';
 import type { Db } from '../db/db.js';
 import { dayOf, rowKey, type LedgerRow, type RowChange, type StoredRow } from '../event-store/ledger-row.js';
 import { settleAndPrice, settledRow } from '../event-store/settle-and-price.js';
+import type { Caller } from '../http/caller.js';
 import type { UsageEvent } from '../ledger/event.js';
 import { formatMoney } from '../ledger/money.js';
 import { createQueryRoutes } from './routes.js';
@@ -52,10 +53,10 @@ interface Answer {
   readonly totals: Row;
   readonly meta: { readonly distinct_method?: string };
 }
-async function ask(body: object): Promise<Answer> {
+async function ask(body: object, caller: Caller = team): Promise<Answer> {
   const fresh = () => closing.refresher.ensureFresh();
   const routes = createQueryRoutes({ db, priceBook: () => BOOK, allowed: allowedOrganisations, fresh });
-  return (await callRoute(routes, team, 'post', '/api/v1/query', body)) as unknown as Answer;
+  return (await callRoute(routes, caller, 'post', '/api/v1/query', body)) as unknown as Answer;
 }
 
 /** Every call ever sent as it is now, and each day as it was when it was closed. */
@@ -299,6 +300,21 @@ describe('what cannot be added up', () => {
       );
     }
     check(totals, events);
+    // Of all organisations together there is another distribution; who may see one only must not get it.
+    const whole = await ask({ ...time, interval: '1d', measures });
+    expect(whole.rows).toHaveLength(6);
+    for (const row of whole.rows) {
+      const start = Date.parse(String(row['time']));
+      check(
+        row,
+        events.filter(({ startedAt }) => dayOf(startedAt) === start),
+      );
+    }
+    const bound = await ask({ ...time, group_by: ['model'], measures }, boundTo('acme'));
+    check(
+      bound.totals,
+      events.filter(({ own }) => own.orgId === 'acme'),
+    );
     await expect(ask({ ...time, group_by: ['assistant_id'], measures })).rejects.toMatchObject({
       status: 422,
     });
