@@ -12,6 +12,7 @@ import {
 } from './event-search-store.js';
 import { eventSchema, eventView } from './event-view.js';
 import { eventFilterSchema, organisationsAsked, type EventFilter } from './filter.js';
+import { withWatermarks } from './watermark-store.js';
 
 const DEFAULT_RANGE_MS = 30 * 86_400_000;
 
@@ -78,7 +79,7 @@ export function createEventSearchRoutes({ db, allowed, now }: EventSearchDeps): 
     async handle({ caller, body }) {
       const visible = allowed(caller, organisationsAsked(body.filters));
       const to = body.to ?? null;
-      const wanted: EventSearch = {
+      const wanted: Omit<EventSearch, 'rawFloor'> = {
         from: body.from ?? Math.max(0, (to ?? now()) - DEFAULT_RANGE_MS),
         to,
         filters: body.filters.some(({ field }) => field === 'kind')
@@ -87,10 +88,12 @@ export function createEventSearchRoutes({ db, allowed, now }: EventSearchDeps): 
         order: body.order_by,
         limit: body.limit + 1,
       };
-      const [rows, totals] = await Promise.all([
-        searchEvents(db, wanted, visible, now()),
-        readSearchTotals(db, wanted, visible),
-      ]);
+      const [rows, totals] = await withWatermarks(db, ({ rawFloor }) =>
+        Promise.all([
+          searchEvents(db, { ...wanted, rawFloor }, visible, now()),
+          readSearchTotals(db, { ...wanted, rawFloor }, visible),
+        ]),
+      );
       return {
         body: {
           events: rows.slice(0, body.limit).map(eventView),

