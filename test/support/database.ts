@@ -28,16 +28,24 @@ export async function openTestDb(): Promise<Db> {
   return server ? openOnServer(server) : openInMemory();
 }
 
-/** Empties every table but the migrations', and what the continuous aggregates have materialised. */
+/**
+ * Empties every table but the migrations', and what the continuous aggregates have materialised. Only those that hold
+ * something: to truncate all 26 takes 200 ms, which hundreds of tests would wait for.
+ */
 export async function truncateAll(db: Db): Promise<void> {
-  const { rows } = await db.query<{ name: string }>(sql`
-    select format('%I', tablename) as name from pg_tables
+  const { rows } = await db.query<{ name: string; place: string }>(sql`
+    select format('%I', tablename) as name, format('%I', tablename) as place from pg_tables
     where schemaname = 'public' and tablename not in ('schema_migrations', 'latency_kinds')
     union all
-    select format('%I.%I', view_schema, view_name)
+    select format('%I.%I', view_schema, view_name),
+           format('%I.%I', materialization_hypertable_schema, materialization_hypertable_name)
     from timescaledb_information.continuous_aggregates`);
   if (rows.length === 0) return;
-  await db.query(sql`truncate ${join(rows.map(({ name }) => raw(name)))} restart identity cascade`);
+  const looks = rows.map(
+    ({ name, place }) => sql`select ${name}::text as name where exists (select from ${raw(place)})`,
+  );
+  const filled = await db.query<{ name: string }>(sql`${join(looks, ' union all ')}`);
+  await db.query(sql`truncate ${join(filled.rows.map(({ name }) => raw(name)))} restart identity cascade`);
   await db.query(sql`insert into ledger_state default values`);
 }
 

@@ -179,7 +179,7 @@ describe('setting a price', () => {
         const { versions } = await ofModel({ provider: 'own', model: `m-${text}` });
         expect(versions[0]?.price).toMatchObject({ meters: { input_uncached: { price: text } } });
       }),
-      { numRuns: 15 },
+      { numRuns: 6 },
     );
   });
 
