@@ -1,15 +1,12 @@
 import { expect, test, type Locator, type Page } from '@playwright/test';
-import { heightOf, openProvisioned, PROVISIONED } from './provisioned';
+import { heightOf, midnight, openProvisioned, panel, PROVISIONED } from './provisioned';
 import { sqlRows } from './sql';
 
 /**
  * What dashboards show against the reporting views by SQL: two ways from the same rows to a number, one through the plugin
  * and the API, one through Grafana's PostgreSQL data source. Over whole days that nothing changes any more.
  */
-const DAY = 86_400_000;
-const daysAgo = (days: number): string =>
-  new Date(Math.floor(Date.now() / DAY) * DAY - days * DAY).toISOString();
-const [FROM, TO] = [daysAgo(20), daysAgo(5)];
+const [FROM, TO] = [midnight(20), midnight(5)];
 const WITHIN = `time >= '${FROM}' and time < '${TO}'`;
 
 /** Tiles by their titles: what SQL says each of them is. */
@@ -104,9 +101,6 @@ async function open(page: Page, uid: string, query: string): Promise<void> {
   await page.setViewportSize({ width: 1600, height: heightOf(dashboard) });
   await openProvisioned(page, dashboard, `from=${Date.parse(FROM)}&to=${Date.parse(TO)}&${query}`);
 }
-
-const panel = (page: Page, title: string): Locator =>
-  page.locator('section').filter({ has: page.getByRole('heading', { name: title, exact: true }) });
 
 /** The big number of a tile; its unit is an element beside it. */
 const numberIn = async (tile: Locator): Promise<number> => {

@@ -1,12 +1,8 @@
 import { expect, test } from '@playwright/test';
 import { dearestCall, queryUsage } from './backend';
 import { complaintsOf } from './complaints';
-import { heightOf, openProvisioned, panelErrors, PROVISIONED } from './provisioned';
+import { heightOf, midnight, openProvisioned, panel, panelErrors, PROVISIONED } from './provisioned';
 import { sqlRows } from './sql';
-
-const DAY = 86_400_000;
-const midnight = (daysAgo: number): string =>
-  new Date(Math.floor(Date.now() / DAY) * DAY - daysAgo * DAY).toISOString();
 
 for (const dashboard of PROVISIONED) {
   test(`${dashboard.title} opens with data in every panel and no error`, async ({ page }) => {
@@ -37,13 +33,11 @@ test('Overview tells what the API and SQL tell', async ({ page }) => {
      from reporting.usage_daily where time >= '${from}' and time < '${to}'`,
   );
   expect(bySql).toEqual([Number(totals.calls), totals.cost_usd, totals.pending_calls]);
-  const panel = (title: string) =>
-    page.locator('section').filter({ has: page.getByRole('heading', { name: title, exact: true }) });
-  await expect(panel('Pending calls')).toContainText(totals.pending_calls.toLocaleString('en-US'));
-  await expect(panel('Coverage')).toContainText(`${(totals.coverage * 100).toFixed(2)}`);
-  await expect(panel('Cost')).toContainText(`$${Number(totals.cost_usd).toPrecision(3)}`);
+  await expect(panel(page, 'Pending calls')).toContainText(totals.pending_calls.toLocaleString('en-US'));
+  await expect(panel(page, 'Coverage')).toContainText(`${(totals.coverage * 100).toFixed(2)}`);
+  await expect(panel(page, 'Cost')).toContainText(`$${Number(totals.cost_usd).toPrecision(3)}`);
   for (const { org_id: organisation } of rows) {
-    await expect(panel('Top movers')).toContainText(organisation);
+    await expect(panel(page, 'Top movers')).toContainText(organisation);
   }
 });
 

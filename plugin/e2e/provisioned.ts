@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, type Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 
 const FOLDER = join(__dirname, '../../provisioning/dashboards');
 const ROW_HEIGHT = 38;
@@ -32,6 +32,14 @@ export async function openProvisioned(page: Page, dashboard: Provisioned, query 
   await page.waitForLoadState('networkidle');
   await expect(page.getByLabel('Panel loading bar')).toHaveCount(0);
 }
+
+export const panel = (page: Page, title: string): Locator =>
+  page.locator('section').filter({ has: page.getByRole('heading', { name: title, exact: true }) });
+
+const DAY = 86_400_000;
+/** A midnight (UTC) so many days ago. */
+export const midnight = (daysAgo: number): string =>
+  new Date(Math.floor(Date.now() / DAY) * DAY - daysAgo * DAY).toISOString();
 
 /** What is wrong with the panels on the screen: an error is a red mark in a panel's head. */
 export const panelErrors = (page: Page) => page.getByTestId('data-testid Panel status error');

@@ -1,14 +1,9 @@
 import { expect, test } from '@grafana/plugin-e2e';
 import { ADMIN, ask, createUser } from './grafana';
+import { askSql, SQL } from './sql';
 
 /** Set where the backend has a port for the reporting views. */
 const ADDRESS = process.env.TOKENLEDGER_SQL_ADDRESS;
-const SQL = { uid: 'tokenledger-sql', type: 'grafana-postgresql-datasource' };
-
-interface Frames {
-  results: { A: { status: number; error?: string; frames?: Array<{ data: { values: unknown[][] } }> } };
-}
-
 test('the data sources are those that ship', async () => {
   const { body: sources } = await ask<Array<{ uid: string; type: string; isDefault: boolean }>>(
     '/api/datasources',
@@ -26,18 +21,7 @@ test('the data sources are those that ship', async () => {
 test('a viewer reads the reporting views by SQL, as the reader and nobody else', async () => {
   test.skip(!ADDRESS, 'the backend has no port for the reporting views');
   const viewer = await createUser('sql-viewer', 'Viewer');
-  const rows = async (rawSql: string) => {
-    const { status, body } = await ask<Frames>('/api/ds/query', {
-      method: 'POST',
-      as: viewer,
-      body: {
-        from: 'now-1h',
-        to: 'now',
-        queries: [{ refId: 'A', datasource: SQL, format: 'table', rawQuery: true, rawSql }],
-      },
-    });
-    return { status, values: body.results.A.frames?.[0]?.data.values, error: body.results.A.error };
-  };
+  const rows = (rawSql: string) => askSql(rawSql, viewer);
   expect(await rows('select current_user::text')).toMatchObject({
     status: 200,
     values: [['tokenledger_reader']],

@@ -1,20 +1,29 @@
-import { ADMIN, ask } from './grafana';
+import { ADMIN, ask, type User } from './grafana';
 
-/** Rows of a statement, by Grafana's PostgreSQL data source. */
-export async function sqlRows(rawSql: string): Promise<unknown[][]> {
-  const datasource = { uid: 'tokenledger-sql' };
-  const { status, body } = await ask<{
-    results: { A: { frames: Array<{ data: { values: unknown[][] } }> } };
-  }>('/api/ds/query', {
+export const SQL = { uid: 'tokenledger-sql', type: 'grafana-postgresql-datasource' };
+
+interface Frames {
+  results: { A: { error?: string; frames?: Array<{ data: { values: unknown[][] } }> } };
+}
+
+/** A statement sent by Grafana's PostgreSQL data source: the values of each column, or why there are none. */
+export async function askSql(rawSql: string, as: User = ADMIN) {
+  const { status, body } = await ask<Frames>('/api/ds/query', {
     method: 'POST',
-    as: ADMIN,
+    as,
     body: {
       from: 'now-1h',
       to: 'now',
-      queries: [{ refId: 'A', datasource, format: 'table', rawQuery: true, rawSql }],
+      queries: [{ refId: 'A', datasource: SQL, format: 'table', rawQuery: true, rawSql }],
     },
   });
-  if (status !== 200) throw new Error(JSON.stringify(body));
-  const columns = body.results.A.frames[0].data.values;
+  const { error, frames } = body.results.A;
+  return { status, values: frames?.[0]?.data.values, error };
+}
+
+/** Its rows. */
+export async function sqlRows(rawSql: string): Promise<unknown[][]> {
+  const { status, values: columns = [], error } = await askSql(rawSql);
+  if (status !== 200) throw new Error(error);
   return (columns[0] ?? []).map((_, row) => columns.map((column) => column[row]));
 }

@@ -11,7 +11,7 @@ import { UID } from './parts/links.js';
 import { movers } from './parts/movers.js';
 import { usage, usageSeries } from './parts/query.js';
 import { gauge, named, sortedBy, table } from './parts/tables.js';
-import { costOfRange, coverageTile, pendingTile, tile } from './parts/tiles.js';
+import { cacheSavedTile, costOfRange, coverageTile, pendingTile, tile } from './parts/tiles.js';
 
 const BY: readonly Dimension[] = ['org_id', 'assistant_id', 'query_type', 'provider', 'model', 'environment'];
 
@@ -47,14 +47,7 @@ export const costDrivers = (): DashboardBuilder =>
         measure: 'cache_read_ratio',
       }).span(4),
     )
-    .withPanel(
-      tile({
-        title: 'Cache saved',
-        description:
-          'What the priced calls would have cost more without caches, each at its own price; negative where writing them was not worth it.',
-        measure: 'cache_saved_usd',
-      }).span(4),
-    )
+    .withPanel(cacheSavedTile().span(4))
     .withPanel(coverageTile().span(4))
     .withPanel(pendingTile().span(4))
     .withPanel(

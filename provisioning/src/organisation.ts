@@ -9,7 +9,14 @@ import { movers } from './parts/movers.js';
 import { organisationVariable } from './parts/organisation-variable.js';
 import { calls, usage, usageSeries } from './parts/query.js';
 import { gauge, hidden, named, table } from './parts/tables.js';
-import { costOfRange, costThisMonth, costToday, coverageTile, pendingTile, tile } from './parts/tiles.js';
+import {
+  cacheSavedTile,
+  costOfRange,
+  costThisMonth,
+  costToday,
+  coverageTile,
+  pendingTile,
+} from './parts/tiles.js';
 
 const ofOrg: Filter[] = [{ dimension: 'org_id', operator: '=', values: ['$org'] }];
 
@@ -27,15 +34,7 @@ export const organisation = (): DashboardBuilder =>
     .withPanel(costToday(ofOrg).span(4))
     .withPanel(costThisMonth(ofOrg).span(4))
     .withPanel(costOfRange(ofOrg).span(4))
-    .withPanel(
-      tile({
-        title: 'Cache saved',
-        description:
-          'What its priced calls would have cost more without caches; negative where writing them was not worth it.',
-        measure: 'cache_saved_usd',
-        filters: ofOrg,
-      }).span(4),
-    )
+    .withPanel(cacheSavedTile(ofOrg).span(4))
     .withPanel(coverageTile(ofOrg).span(4))
     .withPanel(pendingTile(ofOrg).span(4))
     .withPanel(

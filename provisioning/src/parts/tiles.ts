@@ -118,6 +118,16 @@ export const costOfRange = (filters: Filter[] = []): StatBuilder =>
     filters,
   });
 
+/** What caches saved in the time range. */
+export const cacheSavedTile = (filters: Filter[] = []): StatBuilder =>
+  tile({
+    title: 'Cache saved',
+    description:
+      'What the priced calls would have cost more without caches, each at its own price; negative where writing them was not worth it.',
+    measure: 'cache_saved_usd',
+    filters,
+  });
+
 /** How much of what is to be paid has a cost: green only where all of it has. */
 export const coverageTile = (filters: Filter[] = []): StatBuilder =>
   tile({
