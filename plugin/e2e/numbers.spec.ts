@@ -25,7 +25,7 @@ const TILES: ReadonlyArray<{ uid: string; where?: string; query?: string; tiles:
       Cost: COST,
       'Per million': '1000000 * sum(cost_usd) / (sum(input_tokens) + sum(output_tokens))',
       'From cache': '100.0 * sum(cache_read_tokens) / sum(input_tokens)',
-      'Cache saved': SAVED,
+      Saved: SAVED,
       Coverage: COVERAGE,
       'Pending calls': PENDING,
     },
@@ -43,7 +43,7 @@ const TILES: ReadonlyArray<{ uid: string; where?: string; query?: string; tiles:
     uid: 'tokenledger-organisation',
     where: `org_id = 'globex'`,
     query: 'var-org=globex',
-    tiles: { Cost: COST, 'Cache saved': SAVED, Coverage: COVERAGE, 'Pending calls': PENDING },
+    tiles: { Cost: COST, Saved: SAVED, Coverage: COVERAGE, 'Pending calls': PENDING },
   },
 ];
 

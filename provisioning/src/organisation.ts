@@ -123,7 +123,8 @@ export const organisation = (): DashboardBuilder =>
         }),
       )
         .overrideByName('cost_usd', [...gauge])
-        .overrideByName('cost_per_million_tokens', [named('Per million tokens')])
+        .overrideByName('cost_per_million_tokens', [named('Per million')])
+        .overrideByName('cache_read_ratio', [named('From cache')])
         .span(24)
         .height(10),
     )

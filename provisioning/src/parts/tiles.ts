@@ -103,7 +103,7 @@ export const costToday = (filters: Filter[] = []): StatBuilder =>
 
 export const costThisMonth = (filters: Filter[] = []): StatBuilder =>
   changeTile({
-    title: 'Cost this month',
+    title: 'This month',
     description: 'Since the first of the month, against the same part of last month.',
     measure: 'cost_usd',
     filters,
@@ -121,7 +121,7 @@ export const costOfRange = (filters: Filter[] = []): StatBuilder =>
 /** What caches saved in the time range. */
 export const cacheSavedTile = (filters: Filter[] = []): StatBuilder =>
   tile({
-    title: 'Cache saved',
+    title: 'Saved',
     description:
       'What the priced calls would have cost more without caches, each at its own price; negative where writing them was not worth it.',
     measure: 'cache_saved_usd',
