@@ -2,7 +2,6 @@ import { pino } from 'pino';
 import { createApiClient, type ApiClient } from './api-client.js';
 import { readLocalAdmin } from '../access/local-admin.js';
 import type { Config } from '../config.js';
-import { startServer } from '../start-server.js';
 
 /**
  * Runs `work` against the running server (its address and admin token are in the data folder). While none runs, the
@@ -16,6 +15,8 @@ export async function withApi<T>(
   if (published !== null && (await isAlive(published.url))) {
     return work(createApiClient(reachable(published.url), published.token), true);
   }
+  // Loading the whole product takes a second: only where it is needed.
+  const { startServer } = await import('../start-server.js');
   const server = await startServer(config, pino({ level: 'warn' }, pino.destination(2)), {
     purpose: 'command',
   });
