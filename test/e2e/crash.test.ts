@@ -8,7 +8,7 @@ import { startProduct, type ProductProcess } from '../support/product-process.js
 import { readEvents } from '../support/read-events.js';
 
 /** How often the process is killed; more by hand. */
-const ROUNDS = Number(process.env['CRASH_ROUNDS'] ?? 3);
+const ROUNDS = Number(process.env['CRASH_ROUNDS'] ?? 2);
 const SENDERS = 6;
 const EVENTS_PER_REQUEST = 40;
 /** Requests answered with 200 before the signal, which then meets those of the other senders in flight. */
