@@ -3,7 +3,7 @@ import { benchReprice } from './reprice.mjs';
 import { benchSettle } from './settle.mjs';
 import { benchWatermark, RAISES, WRITERS } from './watermark.mjs';
 
-const CALLS = Number(process.env['BENCH_JOB_CALLS'] ?? 20_000);
+const CALLS = Number(process.env['BENCH_JOB_CALLS'] ?? 100_000);
 /** A day of 10 million calls a month. */
 const DAY_CALLS = 333_000;
 

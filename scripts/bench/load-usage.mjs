@@ -1,5 +1,6 @@
 import sql, { raw } from 'sql-template-tag';
-import { AGGREGATES, BUCKET_MS } from '../../backend/dist/rollup/aggregates.js';
+import { AGGREGATES, BUCKET_MS, PARTS } from '../../backend/dist/rollup/aggregates.js';
+import { refreshAggregates } from '../../backend/dist/rollup/store.js';
 
 export const DAYS = 30;
 const OPEN_DAYS = 4;
@@ -51,19 +52,12 @@ function callsOfDay(day, start, seconds, calls) {
       from generate_series(0, ${calls}::int - 1) as i) as calls`;
 }
 
-/** Day by day: ten million calls at once take longer than a statement may. @param {import('../../backend/dist/db/db.js').Db} db @param {number} from */
+/** Day by day, as the product does it. @param {import('../../backend/dist/db/db.js').Db} db @param {number} from */
 async function refreshDays(db, from) {
-  const now = Date.now();
-  for (let day = from; day < now; day += 86_400_000) {
-    for (const aggregate of AGGREGATES) {
-      const width = BUCKET_MS[aggregate];
-      const to = Math.min(day + 86_400_000, Math.floor(now / width) * width);
-      if (to <= day) continue;
-      await db.query(
-        sql`call refresh_continuous_aggregate(${aggregate}, ${new Date(day)}::timestamptz, ${new Date(to)}::timestamptz)`,
-      );
-    }
-  }
+  const now = Math.floor(Date.now() / BUCKET_MS.usage_15m) * BUCKET_MS.usage_15m;
+  for (let day = from; day < now; day += 86_400_000)
+    for (const part of PARTS)
+      await refreshAggregates(db, part, { from: day, to: Math.min(day + 86_400_000, now) });
 }
 
 /** What closing writes of the calls, and the watermark. @param {import('../../backend/dist/db/db.js').Db} db @param {Date} before */

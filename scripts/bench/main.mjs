@@ -8,7 +8,7 @@ import { openBenchDb } from './database.mjs';
 /**
  * `npm run bench [-- --only SECTION] [--json FILE]`; the sections are pricing, ingest, queries, reprice, settle, close. Ratios against a bare database measured in the same run, because the machine's own
  * speed changes from run to run. BENCH_CALLS are the numbers of raw calls that queries are measured with, ',' between
- * (100000 unless told), BENCH_JOB_CALLS those of each background job (20000). Embedded unless DATABASE_URL names a database that may be filled and dropped.
+ * (100000 unless told), BENCH_JOB_CALLS those of each background job (100000; with fewer the start of the process shows). Embedded unless DATABASE_URL names a database that may be filled and dropped.
  *
  * @typedef {{ value: number, unit: string, target: number, met: boolean }} Metric
  */

@@ -1,4 +1,4 @@
-import { Sql } from 'sql-template-tag';
+import sql, { Sql } from 'sql-template-tag';
 import { arrayLiteral } from '../db/array-literal.js';
 import { ATTRIBUTION_FIELDS, UNATTRIBUTED } from '../ledger/event.js';
 import { formatMoney } from '../ledger/money.js';
@@ -10,6 +10,8 @@ export type Column<T = LedgerRow> = readonly [name: string, type: string, value:
 export type Value = string | number | boolean | null;
 
 export const timeText = (unixMs: number): string => new Date(unixMs).toISOString();
+/** A timestamptz as Unix ms. */
+export const asMs = (instant: Sql): Sql => sql`(extract(epoch from ${instant}) * 1000)::float8`;
 
 export const KEY_COLUMNS: readonly Column[] = [
   ['realm', 'text', (row) => row.event.realm],

@@ -1,4 +1,4 @@
-import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
+import sql, { join, raw, type Sql } from 'sql-template-tag';
 import { arrayLiteral } from '../db/array-literal.js';
 import type { Queryable } from '../db/db.js';
 import {
@@ -58,7 +58,14 @@ export async function updateRows<T extends UpdatedRow>(
   changes: readonly T[],
   options: UpdateOptions,
 ): Promise<T[]> {
-  const { rows } = await tx.query<{ position: number }>(updateStatement(changes, options));
+  const statement = updateStatement(changes, options);
+  await tx.query(sql`savepoint rows_as_read`);
+  const { rowCount } = await tx.query(statement);
+  if (rowCount === changes.length) return [...changes];
+  // Asked only when some row had changed: with RETURNING, TimescaleDB 2.23 reads its catalogue again for every row, a fifth of
+  // the statement's time.
+  await tx.query(sql`rollback to savepoint rows_as_read`);
+  const { rows } = await tx.query<{ position: number }>(sql`${statement} returning g.position`);
   return rows.flatMap(({ position }) => changes[position - 1] ?? []);
 }
 
@@ -83,21 +90,34 @@ function updateStatement(changes: readonly UpdatedRow[], { place, part, touch, p
   const recovered = changes.map((change) => change.recovered);
   const isRecovered = given.column('recovered', 'boolean', recovered);
   set.push(sql`recovered_at = case when ${isRecovered} then now() else e.recovered_at end`);
-  const times = before.map(({ event }) => event.startedAt);
-  const earliest = timeText(times.reduce((a, b) => Math.min(a, b)));
-  const latest = timeText(times.reduce((a, b) => Math.max(a, b)));
-  const realms = [...new Set(before.map(({ event }) => event.realm))];
-  const calls =
-    part === 'cost'
-      ? sql`and e.span_class <> 'step' and e.realm = any(${arrayLiteral(realms)}::text[])`
-      : empty;
-  // The bounds spare other chunks, and most of this one: of calls an index by realm and time serves.
   return sql`
     update ${raw(place === 'raw' ? 'usage_events' : 'kept_events')} e set ${join(set)}
     from ${given.table()} as g
-    where ${join([...keys, ...seen], ' and ')}
-      and e.started_at >= ${earliest}::timestamptz and e.started_at <= ${latest}::timestamptz ${calls}
-    returning g.position`;
+    where ${join([...keys, ...seen], ' and ')} and ${within(before, part)}`;
+}
+
+/**
+ * Where the rows are, so that other chunks are spared and most of this one: of calls an index by realm and time serves, of rows
+ * that were read whole the one by request (without it each 5,000 rows read the whole chunk).
+ */
+function within(rows: readonly StoredRow[], part: ChangedPart): Sql {
+  const times = rows.map(({ event }) => event.startedAt);
+  const earliest = timeText(times.reduce((a, b) => Math.min(a, b)));
+  const latest = timeText(times.reduce((a, b) => Math.max(a, b)));
+  const conditions = [
+    sql`e.started_at >= ${earliest}::timestamptz and e.started_at <= ${latest}::timestamptz`,
+  ];
+  if (part === 'cost') {
+    const realms = [...new Set(rows.map(({ event }) => event.realm))];
+    conditions.push(sql`e.span_class <> 'step' and e.realm = any(${arrayLiteral(realms)}::text[])`);
+  }
+  const requests = rows.flatMap(({ requestNumber }) => (requestNumber === null ? [] : BigInt(requestNumber)));
+  if (requests.length === rows.length) {
+    const first = requests.reduce((a, b) => (a < b ? a : b)).toString();
+    const last = requests.reduce((a, b) => (a > b ? a : b)).toString();
+    conditions.push(sql`e.request_number >= ${first}::bigint and e.request_number <= ${last}::bigint`);
+  }
+  return join(conditions, ' and ');
 }
 
 interface Given {

@@ -1,6 +1,6 @@
 import sql, { type Sql } from 'sql-template-tag';
 import type { Queryable } from '../db/db.js';
-import { timeText } from '../event-store/columns.js';
+import { asMs, timeText } from '../event-store/columns.js';
 import { readStoredRows, storedRowsWhere } from '../event-store/stored-row.js';
 import type { StoredRow } from '../event-store/ledger-row.js';
 import { arrayLiteral } from '../db/array-literal.js';
@@ -29,7 +29,7 @@ export async function slicesOfDay(db: Queryable, day: number, condition: Sql): P
       select started_at, row_number() over (order by started_at) as number from calls
     )
     select (select array_agg(distinct realm) from calls) as realms,
-      array(select distinct (extract(epoch from started_at) * 1000)::float8 from numbered
+      array(select distinct ${asMs(sql`started_at`)} from numbered
             where number % ${SLICE_CALLS}::int = 1 order by 1) as starts`);
   const { realms, starts } = rows[0] ?? { realms: null, starts: [] };
   const cuts = starts.map(Math.round);

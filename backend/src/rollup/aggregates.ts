@@ -14,6 +14,9 @@ export type Aggregate = (typeof STAGES)[Part][number][number][number];
 /** All of them in an order in which they can be refreshed. */
 export const AGGREGATES: readonly Aggregate[] = PARTS.flatMap((part): Aggregate[] => STAGES[part].flat(2));
 
+/** Those made of raw events; each other is made of one of these, or of one that is. */
+export const OF_RAW_EVENTS: ReadonlySet<Aggregate> = new Set(['usage_15m', 'usage_latency_1h']);
+
 const MINUTE_MS = 60_000;
 /** The width of each aggregate's buckets. */
 export const BUCKET_MS: Readonly<Record<Aggregate, number>> = {

@@ -1,8 +1,8 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import type { Db, Queryable, Row } from '../db/db.js';
-import { timeText } from '../event-store/columns.js';
+import { asMs, timeText } from '../event-store/columns.js';
 import { CALL_SUMS } from '../event-store/call-sums.js';
-import { asMs, CHUNK_DAYS, dateText, withinDay } from './store.js';
+import { CHUNK_DAYS, dateText, withinDay } from './store.js';
 import { SUM_NAMES, SUMS_OF_CALLS, SUMS_OF_SUMS } from './sums-store.js';
 
 /** Two numbers of one organisation and UTC day that must be equal; decimal text, null: nothing there. */

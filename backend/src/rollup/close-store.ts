@@ -1,12 +1,12 @@
 import sql from 'sql-template-tag';
 import type { Connection, Db, Queryable } from '../db/db.js';
 import { arrayLiteral } from '../db/array-literal.js';
-import { timeText } from '../event-store/columns.js';
+import { asMs, timeText } from '../event-store/columns.js';
 import { lockLedger } from '../event-store/store.js';
 import { formatMoney } from '../ledger/money.js';
 import type { ClockReadings } from './close-clock.js';
 import type { DailyMeter } from './close-meters.js';
-import { asMs, CHUNK_DAYS, DAY_MS, dateText, withinDay } from './store.js';
+import { CHUNK_DAYS, DAY_MS, dateText, withinDay } from './store.js';
 import { ANY_SUM, DIMENSIONS, NEGATED_SUMS, SUM_NAMES, SUMS_OF_CALLS, SUMS_OF_SUMS } from './sums-store.js';
 
 /** The database's clock, Unix ms. */

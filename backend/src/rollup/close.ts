@@ -85,16 +85,25 @@ async function writeDay({ db, loadBook, mostMeters = MOST_METERS }: CloseDeps, d
 async function writeMeters(tx: Connection, day: number, meters: DailyMeters, most: number): Promise<void> {
   let from: string | null = null;
   let last: string | null = null;
-  await eachPricedCall(tx, day, async (rows) => {
-    for (const row of rows) {
-      const { orgId } = dimensionsOf(row);
-      if (last !== null && orgId !== last && meters.size() >= most) {
-        await writeDailyMeters(tx, day, { from, to: orgId }, meters.take());
-        from = orgId;
+  let full: (() => Promise<void>)[] = [];
+  await eachPricedCall(tx, day, {
+    add(rows) {
+      for (const row of rows) {
+        const { orgId } = dimensionsOf(row);
+        if (last !== null && orgId !== last && meters.size() >= most) {
+          const range = { from, to: orgId };
+          const taken = meters.take();
+          full.push(() => writeDailyMeters(tx, day, range, taken));
+          from = orgId;
+        }
+        last = orgId;
+        meters.add(row);
       }
-      last = orgId;
-      meters.add(row);
-    }
+    },
+    async write() {
+      for (const write of full) await write();
+      full = [];
+    },
   });
   await writeDailyMeters(tx, day, { from, to: null }, meters.take());
 }

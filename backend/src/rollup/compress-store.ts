@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
 import type { Db, Queryable } from '../db/db.js';
-import { timeText } from '../event-store/columns.js';
-import { asMs, DAY_MS, dateText } from './store.js';
+import { asMs, timeText } from '../event-store/columns.js';
+import { DAY_MS, dateText } from './store.js';
 
 /** UTC days (Unix ms) that ended at least so long ago, by the clock of the last closing, and are not compressed. */
 export async function uncompressedDays(db: Queryable, afterMs: number): Promise<number[]> {

@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
 import { openTestDb } from '../../../test/support/database.js';
-import type { Db, Queryable } from '../db/db.js';
-import { PARTS } from './aggregates.js';
+import type { Db, Queryable, Row } from '../db/db.js';
+import { AGGREGATES, OF_RAW_EVENTS, PARTS, type Aggregate } from './aggregates.js';
 import { createRefresher, createRefreshStep, type Refresher } from './refresh.js';
 
 const HOUR_MS = 3_600_000;
@@ -79,35 +79,67 @@ it('several processes refresh at once, while one writes', async () => {
   expect(await calls()).toBe(5 * 5 * 200);
 });
 
-it('is never cut short by the time limit of statements, and leaves that as it was', async () => {
-  const limits: unknown[] = [];
-  const limitOf = async (connection: Queryable): Promise<unknown> =>
-    (await connection.query(sql`show statement_timeout`)).rows[0]?.['statement_timeout'];
-  const before = await limitOf(db);
-  const watched: Pick<Db, 'engine' | 'withConnection'> = {
-    engine: db.engine,
-    withConnection: (work) =>
-      db.withConnection(async (connection) => {
-        const result = await work({
-          script: connection.script,
-          query: async (statement) => {
-            if (statement.sql.includes('refresh_continuous_aggregate'))
-              limits.push(await limitOf(connection));
-            return connection.query(statement);
-          },
-        });
-        expect(await limitOf(connection)).toBe(before);
-        return result;
-      }),
+describe('the settings of its session', () => {
+  interface Settings extends Row {
+    readonly time_limit: string;
+    readonly whole_tables: string;
+  }
+  const settings = async (connection: Queryable): Promise<Settings> => {
+    const { rows } = await connection.query<Settings>(sql`
+      select current_setting('statement_timeout') as time_limit, current_setting('enable_seqscan') as whole_tables`);
+    const [row] = rows;
+    if (!row) throw new Error('one row');
+    return row;
   };
-  await write(1);
-  await createRefresher({
-    db: watched,
-    clock: () => now,
-    lateEventsMaxAgeMs: 400 * 24 * HOUR_MS,
-    trustedForMs: null,
-  }).refresh();
-  expect(new Set(limits)).toEqual(new Set(['0']));
+
+  /** Refreshes once; what holds while each aggregate is refreshed, and after. */
+  async function settingsDuringRefresh(): Promise<{ during: Map<unknown, Settings>; after: Settings[] }> {
+    const during = new Map<unknown, Settings>();
+    const after: Settings[] = [];
+    const watched: Pick<Db, 'engine' | 'withConnection'> = {
+      engine: db.engine,
+      withConnection: (work) =>
+        db.withConnection(async (connection) => {
+          const result = await work({
+            script: connection.script,
+            query: async (statement) => {
+              if (statement.sql.includes('refresh_continuous_aggregate'))
+                during.set(statement.values[0], await settings(connection));
+              return connection.query(statement);
+            },
+          });
+          after.push(await settings(connection));
+          return result;
+        }),
+    };
+    await write(1);
+    const own = createRefresher({
+      db: watched,
+      clock: () => now,
+      lateEventsMaxAgeMs: 400 * 24 * HOUR_MS,
+      trustedForMs: null,
+    });
+    for (const part of PARTS) await own.refresh(part);
+    return { during, after };
+  }
+
+  it('let it take its time, and leave the time limit as it was', async () => {
+    const before = await settings(db);
+    const { during, after } = await settingsDuringRefresh();
+    expect([...during.keys()].sort()).toEqual([...AGGREGATES].sort());
+    for (const held of during.values()) expect(held).toMatchObject({ time_limit: '0' });
+    expect(after.length).toBeGreaterThan(0);
+    for (const left of after) expect(left).toEqual(before);
+  });
+
+  it('make it read aggregates by their buckets, and raw events as ever', async () => {
+    const ever = await settings(db);
+    const { during } = await settingsDuringRefresh();
+    for (const [aggregate, held] of during) {
+      const whole_tables = OF_RAW_EVENTS.has(aggregate as Aggregate) ? ever.whole_tables : 'off';
+      expect({ aggregate, ...held }).toMatchObject({ aggregate, whole_tables });
+    }
+  });
 });
 
 describe('the latency of calls, which no price changes', () => {

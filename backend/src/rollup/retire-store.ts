@@ -1,10 +1,10 @@
 import sql, { type Sql } from 'sql-template-tag';
 import type { Db, Queryable } from '../db/db.js';
-import { timeText } from '../event-store/columns.js';
+import { asMs, timeText } from '../event-store/columns.js';
 import { keepPending } from '../event-store/retiring-store.js';
 import { KEY_HASH_SQL, lockLedger } from '../event-store/store.js';
 import { AGGREGATES } from './aggregates.js';
-import { asMs, CHUNK_DAYS, DAY_MS, dateText, withinDay } from './store.js';
+import { CHUNK_DAYS, DAY_MS, dateText, withinDay } from './store.js';
 
 /** A UTC day (Unix ms) whose raw events are to go. */
 export interface RetiringDay {

@@ -1,8 +1,8 @@
 import sql, { type Sql } from 'sql-template-tag';
 import type { Connection, Db, Queryable } from '../db/db.js';
-import { timeText } from '../event-store/columns.js';
+import { asMs, timeText } from '../event-store/columns.js';
 import { allEnded } from '../jobs/all-ended.js';
-import { BUCKET_MS, PARTS, STAGES, type Aggregate, type Part } from './aggregates.js';
+import { BUCKET_MS, OF_RAW_EVENTS, PARTS, STAGES, type Aggregate, type Part } from './aggregates.js';
 
 /** Any constant no other program uses: "refres" in ASCII. Of each part the next number. */
 const REFRESH_LOCK_KEY = 0x726566726573n;
@@ -20,9 +20,6 @@ export const withinDay = (column: Sql, day: number): Sql =>
 
 /** A UTC midnight (Unix ms) as a date. */
 export const dateText = (day: number): string => timeText(day).slice(0, 10);
-
-/** A timestamptz as Unix ms. */
-export const asMs = (instant: Sql): Sql => sql`(extract(epoch from ${instant}) * 1000)::float8`;
 
 /** The UTC days that have a chunk of raw events, as `day`. Chunks are days, unless an operator changed that. */
 export const CHUNK_DAYS = sql`
@@ -78,7 +75,12 @@ async function refreshStages(
   }
 }
 
-/** Not allowed inside a transaction (25001). Only buckets that changed are computed again: an unchanged month takes about a millisecond. */
+/**
+ * Not allowed inside a transaction (25001). Only buckets that changed are computed again: an unchanged month takes about a
+ * millisecond. An aggregate of an aggregate is read by its index of buckets: a scan of the whole table asks TimescaleDB's
+ * catalogue for the other's watermark once a row (2.23 makes it a constant in a SELECT only, not in the INSERT of a refresh),
+ * which took 2.5 s in place of 0.3 for 176,000 rows.
+ */
 async function refreshChain(
   connection: Connection,
   chain: readonly Aggregate[],
@@ -88,6 +90,7 @@ async function refreshChain(
     const width = BUCKET_MS[aggregate];
     // TimescaleDB refuses a window without a whole bucket (22023): what is in it is read in real time.
     if (Math.ceil(from / width) >= Math.floor(to / width)) continue;
+    if (!OF_RAW_EVENTS.has(aggregate)) await connection.query(sql`set enable_seqscan = off`);
     await connection.query(
       sql`call refresh_continuous_aggregate(${aggregate}, ${timeText(from)}::timestamptz, ${timeText(to)}::timestamptz)`,
     );
@@ -124,6 +127,7 @@ const withoutLimit = (db: RefreshDb, work: (connection: Connection) => Promise<v
     try {
       await work(connection);
     } finally {
+      await connection.query(sql`reset enable_seqscan`);
       if (db.engine === 'server') await connection.query(sql`reset statement_timeout`);
     }
   });
