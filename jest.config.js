@@ -1,6 +1,6 @@
 /** Real ES modules under jest: the backend is ESM with top-level await and import attributes. */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/engine-environment.mjs',
   roots: ['<rootDir>/backend/src', '<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],

@@ -1,7 +1,8 @@
 // Run first by every script of package.json: installs what the lockfile says when node_modules differs from it, and
 // with --build compiles. With --plugin the same for plugin/, a package of its own: its tools are 900 MB that running the
 // product never needs. Built-ins only, because nothing else is there in a fresh clone.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -43,17 +44,18 @@ function readPackages(file) {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).packages : null;
 }
 
-/** @param {string} command @param {string[]} args @param {import('node:child_process').SpawnSyncOptions} options */
-function run(command, args, options = {}) {
-  const { status } = spawnSync(command, args, { stdio: 'inherit', cwd: fileURLToPath(root), ...options });
+/** @param {string} command @param {string[]} args @param {import('node:child_process').SpawnOptions} options */
+async function run(command, args, options = {}) {
+  const child = spawn(command, args, { stdio: 'inherit', cwd: fileURLToPath(root), ...options });
+  const [status] = await once(child, 'close');
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** @param {string[]} args @param {import('node:child_process').SpawnSyncOptions} options */
-function npm(args, options) {
+/** @param {string[]} args @param {import('node:child_process').SpawnOptions} options */
+async function npm(args, options) {
   const path = process.env.npm_execpath;
-  if (path) run(process.execPath, [path, ...args], options);
-  else run('npm', args, { shell: true, ...options });
+  if (path) await run(process.execPath, [path, ...args], options);
+  else await run('npm', args, { shell: true, ...options });
 }
 
 const root = new URL('../', import.meta.url);
@@ -62,7 +64,7 @@ const plugin = new URL('plugin/', root);
 const compat13 = new URL('compat-13/', plugin);
 
 /** @param {URL} folder @param {{ needsEmbeddedEngine: boolean }} needs */
-function install(folder, needs) {
+async function install(folder, needs) {
   const reason = staleReason(
     readPackages(new URL('package-lock.json', folder)) ?? {},
     readPackages(new URL('node_modules/.package-lock.json', folder)),
@@ -72,7 +74,7 @@ function install(folder, needs) {
   const where = fileURLToPath(folder).slice(fileURLToPath(root).length);
   console.log(`Installing packages${where && ` of ${where}`}: ${reason}.`);
   // No package needs its install script, so none may run.
-  npm(['ci', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: fileURLToPath(folder) });
+  await npm(['ci', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: fileURLToPath(folder) });
 }
 
 function build() {
@@ -90,10 +92,10 @@ function build() {
 }
 
 /** Always: webpack takes two seconds, and a stale dist/ would be tested in silence. */
-function buildPlugin() {
+async function buildPlugin() {
   const webpack = fileURLToPath(new URL('node_modules/webpack-cli/bin/cli.js', plugin));
   const args = [webpack, '-c', './webpack.config.ts', '--env', 'production', '--stats', 'errors-warnings'];
-  run(process.execPath, args, { cwd: fileURLToPath(plugin) });
+  await run(process.execPath, args, { cwd: fileURLToPath(plugin) });
   console.log('Built the plugin.');
 }
 
@@ -101,9 +103,12 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [withBuild, withPlugin, withCompat13] = ['--build', '--plugin', '--compat-13'].map((flag) =>
     process.argv.includes(flag),
   );
-  install(root, { needsEmbeddedEngine: !process.env.DATABASE_URL && !process.env.DATABASE_URL_FILE });
-  if (withPlugin) install(plugin, { needsEmbeddedEngine: false });
-  if (withCompat13) install(compat13, { needsEmbeddedEngine: false });
+  // Side by side: much of an install is waiting.
+  await Promise.all([
+    install(root, { needsEmbeddedEngine: !process.env.DATABASE_URL && !process.env.DATABASE_URL_FILE }),
+    withPlugin && install(plugin, { needsEmbeddedEngine: false }),
+    withCompat13 && install(compat13, { needsEmbeddedEngine: false }),
+  ]);
   if (withBuild) build();
-  if (withBuild && withPlugin) buildPlugin();
+  if (withBuild && withPlugin) await buildPlugin();
 }
