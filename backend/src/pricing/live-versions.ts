@@ -1,8 +1,17 @@
 import type { PriceVersion, PriceVersionDraft } from './price-version.js';
 
+/** A version never changes, and a book of two thousand asks for the place of each many times. */
+const places = new WeakMap<PriceVersionDraft, string>();
+
 /** The place of a version in the price book: two versions of one place say different things about the same. */
-export const placeOf = (version: PriceVersionDraft): string =>
-  JSON.stringify([entryOf(version), version.serviceTier, `${version.effectiveFrom}`]);
+export function placeOf(version: PriceVersionDraft): string {
+  let place = places.get(version);
+  if (place === undefined) {
+    place = JSON.stringify([entryOf(version), version.serviceTier, `${version.effectiveFrom}`]);
+    places.set(version, place);
+  }
+  return place;
+}
 
 /** What a version belongs to: one model of one source (of one organisation), at all times and tiers. */
 export const entryOf = (version: PriceVersionDraft): string =>
