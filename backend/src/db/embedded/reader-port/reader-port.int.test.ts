@@ -12,7 +12,7 @@ import { openEmbedded, type EmbeddedDb } from '../open-embedded.js';
 
 const PASSWORD = 'reader-password-of-the-test';
 /** Enough for any other statement here on a busy machine. */
-const RUN_MS = 4_000;
+const RUN_MS = 2_000;
 
 let folder: string;
 let db: EmbeddedDb;
