@@ -6,7 +6,7 @@ import { createRecount, DAY_MS } from '../../scripts/simulate/recount.mjs';
 import { planWorld } from '../../scripts/simulate/world.mjs';
 
 const MAIN = fileURLToPath(new URL('../../scripts/simulate/main.mjs', import.meta.url));
-const DAYS = 9;
+const DAYS = 7;
 /** A world with closed and retired days, late events, resends of both, corrections and a process killed on the way. */
 const SHORT = [
   '--days',

@@ -1,5 +1,5 @@
 import sql from 'sql-template-tag';
-import type { Connection, Db, Row } from '../../backend/src/db/db.js';
+import type { Db } from '../../backend/src/db/db.js';
 import { createEventStore, type EventStore } from '../../backend/src/event-store/event-store.js';
 import { dayOf, rowKey, type LedgerRow, type StoredRow } from '../../backend/src/event-store/ledger-row.js';
 import { settleAndPrice } from '../../backend/src/event-store/settle-and-price.js';
@@ -182,47 +182,3 @@ export const meterCost = async (db: Db): Promise<unknown> =>
         select cost_usd from usage_daily_meters union all select cost_usd from ledger_meter_adjustments) m`),
     )
   ).rows[0]?.['cost'];
-
-export class Killed extends Error {}
-
-/** A database whose process dies before its statement number `limit` (BEGIN is none, COMMIT is one), and stays dead. */
-export function dyingDb(db: Db, limit: number): Db {
-  let left = limit;
-  const count = (): void => {
-    left -= 1;
-    if (left < 0) throw new Killed();
-  };
-  const counted = (connection: Connection): Connection => ({
-    async query<T extends Row>(statement: Parameters<Connection['query']>[0]) {
-      count();
-      return connection.query<T>(statement);
-    },
-    async script(text) {
-      count();
-      return connection.script(text);
-    },
-  });
-  return {
-    engine: db.engine,
-    close: () => db.close(),
-    async query<T extends Row>(statement: Parameters<Db['query']>[0]) {
-      count();
-      return db.query<T>(statement);
-    },
-    transaction: (work) =>
-      db.transaction(async (tx) => {
-        const result = await work(counted(tx));
-        count();
-        return result;
-      }),
-    withConnection: (work) =>
-      db.withConnection(async (connection) => {
-        try {
-          return await work(counted(connection));
-        } finally {
-          // The server frees the session's locks when its client dies.
-          if (left < 0) await connection.query(sql`select pg_advisory_unlock_all()`);
-        }
-      }),
-  };
-}

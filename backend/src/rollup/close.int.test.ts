@@ -4,8 +4,6 @@ import {
   callOf,
   closingOf,
   day,
-  dyingDb,
-  Killed,
   LATER_BOOK,
   ledgerTotals,
   meterCost,
@@ -15,6 +13,7 @@ import {
   totalsOf,
   type Closing,
 } from '../../../test/support/closing.js';
+import { dyingDb, Killed } from '../../../test/support/dying-db.js';
 import { openTestDb, truncateAll } from '../../../test/support/database.js';
 import { createChance } from '../../../test/support/random.js';
 import { tokens } from '../../../test/support/usage-events.js';
@@ -199,7 +198,8 @@ describe('a closing that is killed before any of its statements', () => {
         ...[callOf('acme', 0, 1), stepOf('acme', 0, 2)],
       ];
       let finished = false;
-      for (let limit = 0; !finished; limit += 1) {
+      let limit = 0;
+      for (; !finished; limit += 1) {
         await truncateAll(db);
         closing = closingOf(db);
         await closing.accept(events);
@@ -222,6 +222,7 @@ describe('a closing that is killed before any of its statements', () => {
         expect(await marks()).toEqual({ closed: day(2), written: day(2) });
         expect(new Set((await storedRows(db)).map(rowKey)).size).toBe(rows.length + 1);
       }
+      expect(limit).toBeGreaterThan(8);
     },
     MANY_RUNS_MS,
   );
