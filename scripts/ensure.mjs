@@ -44,18 +44,22 @@ function readPackages(file) {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).packages : null;
 }
 
-/** @param {string} command @param {string[]} args @param {import('node:child_process').SpawnOptions} options */
+/**
+ * @param {string} command @param {string[]} args @param {import('node:child_process').SpawnOptions} options
+ * @returns {Promise<number>} its exit code
+ */
 async function run(command, args, options = {}) {
   const child = spawn(command, args, { stdio: 'inherit', cwd: fileURLToPath(root), ...options });
   const [status] = await once(child, 'close');
-  if (status !== 0) process.exit(status ?? 1);
+  return status ?? 1;
 }
 
 /** @param {string[]} args @param {import('node:child_process').SpawnOptions} options */
 async function npm(args, options) {
   const path = process.env.npm_execpath;
-  if (path) await run(process.execPath, [path, ...args], options);
-  else await run('npm', args, { shell: true, ...options });
+  return path
+    ? run(process.execPath, [path, ...args], options)
+    : run('npm', args, { shell: true, ...options });
 }
 
 const root = new URL('../', import.meta.url);
@@ -70,11 +74,11 @@ async function install(folder, needs) {
     readPackages(new URL('node_modules/.package-lock.json', folder)),
     needs,
   );
-  if (!reason) return;
+  if (!reason) return 0;
   const where = fileURLToPath(folder).slice(fileURLToPath(root).length);
   console.log(`Installing packages${where && ` of ${where}`}: ${reason}.`);
   // No package needs its install script, so none may run.
-  await npm(['ci', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: fileURLToPath(folder) });
+  return npm(['ci', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: fileURLToPath(folder) });
 }
 
 function build() {
@@ -95,7 +99,8 @@ function build() {
 async function buildPlugin() {
   const webpack = fileURLToPath(new URL('node_modules/webpack-cli/bin/cli.js', plugin));
   const args = [webpack, '-c', './webpack.config.ts', '--env', 'production', '--stats', 'errors-warnings'];
-  await run(process.execPath, args, { cwd: fileURLToPath(plugin) });
+  const code = await run(process.execPath, args, { cwd: fileURLToPath(plugin) });
+  if (code !== 0) process.exit(code);
   console.log('Built the plugin.');
 }
 
@@ -103,12 +108,14 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [withBuild, withPlugin, withCompat13] = ['--build', '--plugin', '--compat-13'].map((flag) =>
     process.argv.includes(flag),
   );
-  // Side by side: much of an install is waiting.
-  await Promise.all([
+  // Side by side, as much of an install is waiting; each to its end, so that none goes on behind a failure told already.
+  const codes = await Promise.all([
     install(root, { needsEmbeddedEngine: !process.env.DATABASE_URL && !process.env.DATABASE_URL_FILE }),
-    withPlugin && install(plugin, { needsEmbeddedEngine: false }),
-    withCompat13 && install(compat13, { needsEmbeddedEngine: false }),
+    withPlugin ? install(plugin, { needsEmbeddedEngine: false }) : 0,
+    withCompat13 ? install(compat13, { needsEmbeddedEngine: false }) : 0,
   ]);
+  const failed = codes.find((code) => code !== 0);
+  if (failed !== undefined) process.exit(failed);
   if (withBuild) build();
   if (withBuild && withPlugin) await buildPlugin();
 }

@@ -18,22 +18,24 @@ export function dyingDb(db: Db, limit: number): Db {
     left -= 1;
     if (left < 0) throw new Killed();
   };
+  const changes = (text: string): boolean => CHANGES.test(text);
+  const meet = (text: string, isMoment: (text: string) => boolean): void => {
+    if (left < 0) throw new Killed();
+    if (isMoment(text)) moment();
+  };
   const dying = (queryable: Queryable, isMoment: (text: string) => boolean): Queryable => ({
     async query<T extends Row>(statement: Parameters<Queryable['query']>[0]) {
-      if (left < 0) throw new Killed();
-      if (isMoment(statement.sql)) moment();
+      meet(statement.sql, isMoment);
       return queryable.query<T>(statement);
     },
   });
   const dyingConnection = (connection: Connection, isMoment: (text: string) => boolean): Connection => ({
     ...dying(connection, isMoment),
     async script(text) {
-      if (left < 0) throw new Killed();
-      if (isMoment(text)) moment();
+      meet(text, isMoment);
       return connection.script(text);
     },
   });
-  const changes = (text: string): boolean => CHANGES.test(text);
   return {
     ...dying(db, changes),
     engine: db.engine,

@@ -3,7 +3,7 @@ import sql, { type Sql } from 'sql-template-tag';
 import { arrayLiteral } from '../db/array-literal.js';
 import type { Queryable, Row } from '../db/db.js';
 import type { EventKey } from '../ledger/event.js';
-import { insertNewStatement, timeText, upsertStatement, type NumberedRow } from './columns.js';
+import { asMs, insertNewStatement, timeText, upsertStatement, type NumberedRow } from './columns.js';
 import { eventKey, type StoredRow } from './ledger-row.js';
 import { storedColumns, storedRow } from './stored-row.js';
 
@@ -29,8 +29,8 @@ export async function enterLedger(
 ): Promise<Watermarks & { readonly requestNumbers: readonly string[] }> {
   await tx.query(sql`select pg_advisory_xact_lock_shared(${LEDGER_LOCK_KEY})`);
   const { rows } = await tx.query<{ raw_floor: number; closed_before: number; numbers: string[] | null }>(sql`
-    select (extract(epoch from raw_floor) * 1000)::float8 as raw_floor,
-           (extract(epoch from closed_before) * 1000)::float8 as closed_before,
+    select ${asMs(sql`raw_floor`)} as raw_floor,
+           ${asMs(sql`closed_before`)} as closed_before,
            (select array_agg(nextval('request_numbers')::text) from generate_series(1, ${requests}::int)) as numbers
     from ledger_state`);
   const [state] = rows;

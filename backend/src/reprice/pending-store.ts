@@ -2,7 +2,7 @@ import sql, { join, type Sql } from 'sql-template-tag';
 import type { Allowed } from '../access/allowed.js';
 import { arrayLiteral } from '../db/array-literal.js';
 import type { Queryable, Row } from '../db/db.js';
-import { timeText } from '../event-store/columns.js';
+import { asMs, timeText } from '../event-store/columns.js';
 import type { StoredRow } from '../event-store/ledger-row.js';
 import type { PendingReason } from '../ledger/event.js';
 import { readSlice, slicesOfDay, type CallSlice } from './call-slices-store.js';
@@ -80,8 +80,8 @@ export async function pendingGroups(
       coalesce(bool_or(cache_read > 0), false) as cache_read,
       coalesce(bool_or(cache_write_5m > 0), false) as cache_write_5m,
       coalesce(bool_or(cache_write_1h > 0), false) as cache_write_1h,
-      (extract(epoch from min(started_at)) * 1000)::float8 as oldest,
-      (extract(epoch from max(started_at)) * 1000)::float8 as newest
+      ${asMs(sql`min(started_at)`)} as oldest,
+      ${asMs(sql`max(started_at)`)} as newest
     from (${everywhere(columns, matching(filter, allowed))}) p
     group by 1, 2, 3, 4
     order by count(*) desc, 1, 2, 3, 4`);
@@ -101,7 +101,7 @@ export async function pendingGroups(
 /** UTC days (Unix ms) with such calls, oldest first. */
 export async function pendingDays(db: Queryable, filter: PendingFilter, allowed: Allowed): Promise<number[]> {
   const { rows } = await db.query<{ day: number }>(sql`
-    select distinct (extract(epoch from day) * 1000)::float8 as day
+    select distinct ${asMs(sql`day`)} as day
     from (${everywhere(sql`date_trunc('day', e.started_at, 'UTC') as day`, matching(filter, allowed))}) p order by 1`);
   return rows.map(({ day }) => day);
 }
